@@ -1,0 +1,17 @@
+import type { OrganizationRole } from '../terms/ladders.ts';
+import type { CredentialScope } from '../terms/scopes.ts';
+
+/** Whoever calls: a person, through one credential of theirs. Read anew in every transaction, never kept. */
+export interface Actor {
+  readonly organization: string;
+  readonly credential: string;
+  readonly credentialName: string;
+  readonly person: string;
+  readonly email: string;
+  readonly name: string;
+  readonly role: OrganizationRole;
+  readonly scopes: readonly CredentialScope[];
+  /** The workspaces that the credential is cut to; null where it is not. */
+  readonly workspaces: readonly string[] | null;
+  readonly expiresAt: string | null;
+}

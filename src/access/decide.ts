@@ -1,0 +1,117 @@
+import { type Kind, kinds } from '../terms/kinds.ts';
+import { highest, ladders, type Noun, type Rung, reaches } from '../terms/ladders.ts';
+import { capabilitiesOf, type Place, type Switches } from './capabilities.ts';
+import { type Action, type Condition, type Row, rowFor } from './policy.ts';
+
+/** One way in which someone stands on a rung. `override` ones count only where the credential bears that scope (EXT-3). */
+export type Path = {
+  [N in Noun]: {
+    readonly noun: N;
+    readonly rung: Rung<N>;
+    readonly via: string;
+    readonly rule: string;
+    readonly override?: boolean;
+  };
+}[Noun];
+
+/** All that a decision rests on, from one consistent read (DEC-8). Whoever asks looks these up; `decide` looks nothing up. */
+export interface Facts {
+  readonly paths: readonly Path[];
+  /** How the person is in the workspace that the thing lies in. */
+  readonly places: readonly Place[];
+  readonly switches: Switches;
+  readonly kind?: Kind | undefined;
+  readonly holds?: readonly Condition[];
+  /** Whether the override path counts: the Studio, or a credential with that scope. */
+  readonly override: boolean;
+}
+
+/** What stood in the way, which chooses the advice. */
+export type Missing = 'rung' | 'capability' | 'condition';
+
+/** `hide` is a refusal that must not betray that there is anything to refuse (EXT-2). */
+export interface Decision {
+  readonly outcome: 'allow' | 'deny' | 'hide';
+  readonly missing?: Missing;
+  /** The paths that gave it; of a refusal, those that let its subject be seen. */
+  readonly by: readonly Path[];
+  readonly because: string;
+  /** True where it is allowed, and would not be without the override, so that the log says so (EXT-3). */
+  readonly overridden: boolean;
+}
+
+/** Decides one action on one thing. Pure: the same facts give the same decision. */
+export function decide(action: Action, facts: Facts): Decision {
+  const decision = weigh(action, facts);
+  const overridden =
+    decision.outcome === 'allow' && facts.override && weigh(action, { ...facts, override: false }).outcome !== 'allow';
+  return { ...decision, overridden };
+}
+
+function weigh(action: Action, facts: Facts): Omit<Decision, 'overridden'> {
+  const row = rowFor(action);
+  const counted = facts.paths.filter((path) => counts(path, facts));
+  const seen = counted.filter(({ noun }) => noun === row.on);
+  const by = counted.filter((path) => suffices(row, path));
+
+  if (seen.length === 0) return { outcome: 'hide', by: [], because: 'No path leads there.' };
+  if (by.length === 0) {
+    return {
+      outcome: 'deny',
+      missing: 'rung',
+      by: seen,
+      because: `It takes ${needs(row)}; the paths there give ${stands(row.on, seen)}.`,
+    };
+  }
+  if (!capable(row, facts)) {
+    return {
+      outcome: 'deny',
+      missing: 'capability',
+      by,
+      because: `It takes the capability ${capability(row, facts)} in this workspace.`,
+    };
+  }
+  const obstacle = row.unless?.find((condition) => facts.holds?.includes(condition));
+  if (obstacle) return { outcome: 'deny', missing: 'condition', by, because: obstacles[obstacle] };
+  return { outcome: 'allow', by, because: `${row.rule}: ${needs(row)}.` };
+}
+
+/** The level someone has of a resource after the cap (DEC-1, DEC-3): an editor without the capability reads; an owner stays owner. */
+export function levelOf(facts: Facts): Rung<'resource'> | undefined {
+  const rungs = facts.paths
+    .filter((path) => path.noun === 'resource' && (facts.override || !path.override))
+    .map(({ rung }) => rung);
+  const level = highest('resource', rungs as Rung<'resource'>[]);
+  return level === 'editor' && !hasCapability('kind', facts) ? 'viewer' : level;
+}
+
+const obstacles: Record<Condition, string> = {
+  own_request: 'Nobody decides their own request (REQ-4).',
+};
+
+/** An override counts where the credential bears that scope; whoever takes back has the capability (OWN-2). */
+const counts = (path: Path, facts: Facts): boolean =>
+  (facts.override || !path.override) && (path.noun !== 'taking' || hasCapability('kind', facts));
+
+const suffices = (row: Row, path: Path): boolean => {
+  const least = row.to[path.noun];
+  return least !== undefined && reaches(path.noun, path.rung as never, least as never);
+};
+
+const capability = (row: Row, { kind }: Facts) => (row.cap === 'kind' ? kinds[kind as Kind] : row.cap);
+
+const capable = (row: Row, facts: Facts): boolean => !row.cap || hasCapability(row.cap, facts);
+
+function hasCapability(cap: NonNullable<Row['cap']>, facts: Facts): boolean {
+  const needed = cap === 'kind' ? facts.kind && kinds[facts.kind] : cap;
+  const places = facts.places.filter((place) => facts.override || !place.override);
+  return needed !== undefined && capabilitiesOf(places, facts.switches).includes(needed);
+}
+
+const needs = ({ to }: Row) =>
+  Object.entries(to)
+    .map(([noun, rung]) => `${noun} ${rung}`)
+    .join(' or ');
+
+const stands = (noun: Noun, seen: readonly Path[]) =>
+  (ladders[noun] as readonly string[]).findLast((rung) => seen.some((path) => path.rung === rung)) ?? 'none';

@@ -1,0 +1,74 @@
+import { sql } from 'kysely';
+import type { Actor } from '../access/actor.ts';
+import type { Page } from '../terms/paging.ts';
+import { storeOf, type Tx } from './database.ts';
+
+export type PrincipalType = 'person' | 'group' | 'team';
+
+/** Someone or something to share with, that the caller may know of (DIR-1). */
+export interface Principal {
+  readonly type: PrincipalType;
+  readonly id: string;
+  readonly name: string;
+  readonly email: string | null;
+  readonly role: string | null;
+}
+
+/** Where the caller is: the ground on which guests find people at all. */
+const shared = (me: Actor) => sql`
+  mine as materialized (select m.principal_id as id from membership m where m.organization_id = ${me.organization} and m.person_id = ${me.person}),
+  grounds as materialized (
+    select m.workspace_id as id from workspace_member m where m.organization_id = ${me.organization} and m.person_id = ${me.person}
+    union select t.workspace_id from workspace_team t where t.organization_id = ${me.organization} and t.team_id in (select id from mine)),
+  known as materialized (
+    select m.person_id as id from workspace_member m where m.organization_id = ${me.organization} and m.workspace_id in (select id from grounds)
+    union select m.person_id from membership m join workspace_team t on t.organization_id = m.organization_id and t.team_id = m.principal_id
+      where m.organization_id = ${me.organization} and t.workspace_id in (select id from grounds)
+    union select m.person_id from membership m where m.organization_id = ${me.organization} and m.principal_id in (select id from mine))`;
+
+const visible = (me: Actor) => sql`
+  select 'person' as type, p.id, p.name, p.email, p.role from person p where p.organization_id = ${me.organization} and p.status = 'active'
+    and (${me.role} = 'admin' or p.id = ${me.person} or ${me.role} <> 'guest' and p.role <> 'guest' or p.id in (select id from known))
+  union all
+  select 'group', g.id, g.name, null, null from "group" g where g.organization_id = ${me.organization} and g.deleted_at is null
+    and (g.id in (select id from mine) or ${me.role} <> 'guest' and g.visibility = 'public')
+  union all
+  select 'team', t.id, t.name, null, null from team t where t.organization_id = ${me.organization} and t.deleted_at is null
+    and (t.id in (select id from mine) or ${me.role} = 'admin' or ${me.role} <> 'guest' and t.visibility = 'public'
+      or t.id in (select w.team_id from workspace_team w where w.organization_id = ${me.organization} and w.workspace_id in (select id from grounds) and t.visibility = 'public'))`;
+
+/** One page of whom the caller finds, by name; `text` is a part of a name or an email. */
+export async function findPrincipals(
+  tx: Tx,
+  me: Actor,
+  {
+    text,
+    types,
+    limit,
+    after,
+  }: { text: string; types: readonly PrincipalType[]; limit: number; after?: readonly [string, string] | undefined },
+): Promise<Page<Principal>> {
+  const like = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+  const { rows } = await sql<Principal>`with ${shared(me)} select * from (${visible(me)}) it
+    where type = any (${types}::text[]) and (name ilike ${like} or email ilike ${like})
+      and (${after?.[0] ?? null}::text is null or (lower(name), id) > (${after?.[0] ?? null}::text, ${after?.[1] ?? null}::uuid))
+    order by lower(name), id limit ${limit + 1}`.execute(storeOf(tx));
+  const items = rows.slice(0, limit);
+  return {
+    items,
+    next: rows.length > limit ? JSON.stringify([items.at(-1)?.name.toLowerCase(), items.at(-1)?.id]) : undefined,
+  };
+}
+
+/** Those that bear exactly this id, email (of people) or name (of groups and teams), in any case; six at most, to tell one from several. */
+export async function principalsNamed(
+  tx: Tx,
+  me: Actor,
+  type: PrincipalType,
+  named: { id?: string | undefined; text: string },
+): Promise<Principal[]> {
+  const { rows } = await sql<Principal>`with ${shared(me)} select * from (${visible(me)}) it
+    where type = ${type} and (id = ${named.id ?? null}::uuid or ${named.id === undefined} and lower(case type when 'person' then email else name end) = ${named.text.toLowerCase()})
+    order by name, id limit 6`.execute(storeOf(tx));
+  return rows;
+}

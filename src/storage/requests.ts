@@ -1,0 +1,180 @@
+import { sql } from 'kysely';
+import type { Actor } from '../access/actor.ts';
+import type { Scope } from '../access/scope.ts';
+import { newId } from '../terms/ids.ts';
+import type { Kind } from '../terms/kinds.ts';
+import type { Page } from '../terms/paging.ts';
+import { storeOf, type Tx } from './database.ts';
+import type { Decided } from './decided.ts';
+import { paths, person, places, resources } from './reach.ts';
+import type { RequestRow } from './rows.ts';
+import { standings } from './standing.ts';
+
+/** A pending request is over after this (REQ-6), whether or not anything has marked it. */
+const lasts = sql.raw(`interval '30 days'`);
+
+/** A request as of now: the status is `expired` where it has run out. */
+const columns = sql`q.id, q.requester_id, q.resource_id, q.kind, q.workspace_id, q.level, q.message, q.note, q.created_at, q.decided_at, q.decided_by,
+  case when q.status = 'pending' and q.created_at + ${lasts} <= statement_timestamp() then 'expired' else q.status end as status`;
+
+/** What stands in the way of asking, from the caller's own requests alone (REQ-8, REQ-4). */
+export interface Asked {
+  readonly pending: RequestRow | undefined;
+  readonly pendingCount: number;
+  readonly today: number;
+  /** Seconds until the oldest of today's makes room. */
+  readonly roomIn: number;
+  /** Seconds until a resource that was denied may be asked for again. */
+  readonly deniedFor: number;
+}
+
+export async function askedSoFar(tx: Tx, { me }: Decided<'request.make'>, resource: string): Promise<Asked> {
+  const store = storeOf(tx);
+  await sql`update access_request q set status = 'expired' where q.organization_id = ${me.organization} and q.requester_id = ${me.person}
+    and q.status = 'pending' and q.created_at + ${lasts} <= statement_timestamp()`.execute(store);
+  const { rows } = await sql<{ pending: number; today: number; room_in: number | null; denied_for: number | null }>`
+    select count(*) filter (where status = 'pending')::int as pending,
+      count(*) filter (where created_at > statement_timestamp() - interval '1 day')::int as today,
+      ceil(extract(epoch from min(created_at) filter (where created_at > statement_timestamp() - interval '1 day') + interval '1 day' - statement_timestamp()))::int as room_in,
+      ceil(extract(epoch from max(decided_at) filter (where status = 'denied' and resource_id = ${resource}) + interval '1 day' - statement_timestamp()))::int as denied_for
+    from access_request where organization_id = ${me.organization} and requester_id = ${me.person}`.execute(store);
+  const { rows: same } =
+    await sql<RequestRow>`select ${columns} from access_request q where q.organization_id = ${me.organization}
+    and q.requester_id = ${me.person} and q.resource_id = ${resource} and q.status = 'pending'`.execute(store);
+  const row = rows[0];
+  return {
+    pending: same[0],
+    pendingCount: row?.pending ?? 0,
+    today: row?.today ?? 0,
+    roomIn: row?.room_in ?? 0,
+    deniedFor: Math.max(0, row?.denied_for ?? 0),
+  };
+}
+
+/**
+ * Files a request. It is delivered only where the resource is there, live, and in a workspace where the requester has a place in
+ * the credential's reach; nothing that comes back tells (EXT-6).
+ */
+export async function deliverRequest(
+  tx: Tx,
+  { me, facts }: Decided<'request.make'>,
+  asked: { resource: string; kind: Kind; level: 'viewer' | 'editor'; message: string | null },
+): Promise<string> {
+  const id = newId();
+  const grounds = (await standings(tx, me, facts.override)).map(({ workspace }) => workspace);
+  await sql`
+    insert into access_request (organization_id, id, requester_id, credential_id, resource_id, kind, level, message, workspace_id)
+    values (${me.organization}, ${id}, ${me.person}, ${me.credential}, ${asked.resource}, ${asked.kind}, ${asked.level}::level, ${asked.message},
+      (select r.workspace_id from resource r where r.organization_id = ${me.organization} and r.id = ${asked.resource} and r.kind = ${asked.kind}
+        and r.deleted_at is null and r.workspace_id = any (${grounds}::uuid[])))`.execute(storeOf(tx));
+  return id;
+}
+
+export interface Listed extends RequestRow {
+  readonly requester_email: string | null;
+  /** Of the resource, where the caller can open it now. */
+  readonly name: string | null;
+  readonly owner_email: string | null;
+}
+
+interface Window {
+  readonly limit: number;
+  readonly after?: string | undefined;
+  readonly status?: RequestRow['status'] | undefined;
+  /** Only these. */
+  readonly ids?: readonly string[] | undefined;
+}
+
+/** How many requests one page of Incoming looks at. */
+const stride = 500;
+
+const windowed = ({ after, status, ids }: Window) => sql`
+  (${after ?? null}::uuid is null or q.id < ${after ?? null}::uuid) and (${ids ?? null}::uuid[] is null or q.id = any (${ids ?? null}::uuid[]))
+  and (${status ?? null}::text is null or ${status ?? null}::text = case when q.status = 'pending' and q.created_at + ${lasts} <= statement_timestamp() then 'expired' else q.status end)`;
+
+const withNames = (override: boolean) => sql`
+  left join r on r.id = it.resource_id and exists (select from path where path.resource = r.id and path.noun = 'resource' and (not path.override or ${override}))
+  left join person owner on owner.organization_id = r.organization_id and owner.id = r.owner_id`;
+
+const about = (me: Actor) => sql`
+  r as materialized (${resources(sql`r.organization_id = ${me.organization} and r.deleted_at is null and r.id in (select resource_id from q)`)}),
+  ws as (select distinct r.workspace_id as workspace from r), ${places}, ${paths}`;
+
+/** What the caller asked for, newest first; a resource is named only where it can be opened now (EXT-6). */
+export async function sentRequests(tx: Tx, scope: Scope<'resource'>, me: Actor, window: Window): Promise<Page<Listed>> {
+  const { rows } = await sql<Listed>`
+    with who as materialized (select it.organization_id, it.id, it.role, ${me.workspaces}::uuid[] as cut from (${person(me, me.person)}) it),
+    q as materialized (select ${columns} from access_request q where q.organization_id = ${me.organization} and q.requester_id = ${me.person}
+      and ${windowed(window)} order by q.id desc limit ${window.limit + 1}), ${about(me)}
+    select it.*, ${me.email} as requester_email, r.name, owner.email as owner_email from q it ${withNames(scope.override)} order by it.id desc`.execute(
+    storeOf(tx),
+  );
+  return pageOf(rows, window.limit);
+}
+
+/** What the caller reviews (REQ-2), newest first. A page may end early, with the place to go on from. */
+export async function incomingRequests(
+  tx: Tx,
+  scope: Scope<'resource'>,
+  me: Actor,
+  window: Window,
+): Promise<Page<Listed>> {
+  const { rows } = await sql<Listed & { mine: boolean }>`
+    with who as materialized (select it.organization_id, it.id, it.role, ${me.workspaces}::uuid[] as cut from (${person(me, me.person)}) it),
+    q as materialized (select ${columns} from access_request q where q.organization_id = ${me.organization} and q.workspace_id is not null
+      and q.workspace_id = any ((select nullif(current_setting('postern.reach', true), '')::uuid[])::uuid[])
+      and q.requester_id <> ${me.person} and ${windowed(window)} order by q.id desc limit ${sql.raw(String(stride))}), ${about(me)}
+    select it.*, requester.email as requester_email, r.name, owner.email as owner_email,
+      r.id is not null and (exists (select from path where path.resource = r.id and path.rung = 'owner' and (not path.override or ${scope.override}))
+        or r.owner_id is null and exists (select from place where place.workspace = r.workspace_id and place.role >= 'admin' and not place.override)) as mine
+    from q it ${withNames(scope.override)}
+    left join person requester on requester.organization_id = ${me.organization} and requester.id = it.requester_id order by it.id desc`.execute(
+    storeOf(tx),
+  );
+  const page = pageOf(
+    rows.filter(({ mine }) => mine),
+    window.limit,
+  );
+  return page.next || rows.length < stride ? page : { items: page.items, next: rows.at(-1)?.id };
+}
+
+/** Closes a request one way or the other. */
+export async function closeRequest(
+  tx: Tx,
+  { me, subject }: Decided<'request.decide' | 'request.cancel'>,
+  to: { status: 'approved' | 'denied' | 'cancelled'; level?: 'viewer' | 'editor'; note?: string | null },
+): Promise<void> {
+  await storeOf(tx)
+    .updateTable('access_request')
+    .set({
+      status: to.status,
+      note: to.note ?? null,
+      decided_at: sql`statement_timestamp()`,
+      decided_by: me.person,
+      ...(to.level && { level: to.level }),
+    })
+    .where('organization_id', '=', me.organization)
+    .where('id', '=', subject.id)
+    .execute();
+}
+
+/** Approves what has come true by another way: pending requests for a resource whose requester now has what they asked for (REQ-6). */
+export async function settleRequests(tx: Tx, me: Actor, resource: string): Promise<void> {
+  await sql`
+    with q as materialized (select q.id, q.requester_id, q.level from access_request q where q.organization_id = ${me.organization}
+      and q.resource_id = ${resource} and q.status = 'pending' and q.workspace_id is not null),
+    who as materialized (select p.organization_id, p.id, p.role, null::uuid[] as cut from person p where p.organization_id = ${me.organization}
+      and p.id in (select requester_id from q)),
+    r as materialized (${resources(sql`r.organization_id = ${me.organization} and r.id = ${resource}`)}),
+    ws as (select r.workspace_id as workspace from r), ${places}, ${paths}
+    update access_request a set status = 'approved', decided_at = statement_timestamp(), decided_by = ${me.person}
+    from q where a.organization_id = ${me.organization} and a.id = q.id and exists (
+      select from path where path.person = q.requester_id and path.noun = 'resource' and not path.override and path.rung::level >= q.level)`.execute(
+    storeOf(tx),
+  );
+}
+
+function pageOf(rows: readonly Listed[], limit: number): Page<Listed> {
+  const items = rows.slice(0, limit);
+  return { items, next: rows.length > limit ? items.at(-1)?.id : undefined };
+}

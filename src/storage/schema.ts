@@ -1,0 +1,288 @@
+import { defineEntity, p } from '@mikro-orm/postgresql';
+import type { Capability, Kind } from '../terms/kinds.ts';
+import type { Level, OrganizationRole, Visibility, WorkspaceRole } from '../terms/ladders.ts';
+import type { CredentialScope } from '../terms/scopes.ts';
+
+/** Every table, on one page. The organization leads every key, so that tables can be distributed by it (adr/0002). */
+const keyed = {
+  organizationId: p.uuid().primary(),
+  id: p.uuid().primary(),
+};
+const described = {
+  name: p.text(),
+  description: p.text().nullable(),
+  avatar: p.text().nullable(),
+  createdAt: p.datetime().defaultRaw('now()'),
+  deletedAt: p.datetime().nullable(),
+};
+
+/** What belongs to the installation and to no organization: the key that seals cursors and confirm tokens. */
+export const Installation = defineEntity({
+  name: 'Installation',
+  properties: { id: p.integer().primary(), signingKey: p.blob() },
+});
+
+export const Organization = defineEntity({
+  name: 'Organization',
+  properties: { id: p.uuid().primary(), ...described, createdBy: p.uuid().nullable() },
+});
+
+/** Someone in one organization. The same human in another organization is another row (ORG-11). */
+export const Person = defineEntity({
+  name: 'Person',
+  properties: {
+    ...keyed,
+    email: p.text(),
+    name: p.text(),
+    role: p.text().$type<OrganizationRole>(),
+    status: p.text().$type<'active' | 'suspended' | 'removed'>().default('active'),
+    canInvite: p.boolean().default(false),
+    lastLoginAt: p.datetime().nullable(),
+    createdAt: p.datetime().defaultRaw('now()'),
+  },
+});
+
+/** An API key (later also a session or a token): who it speaks for, cut down to scopes, workspaces and time (EXT-4). */
+export const Credential = defineEntity({
+  name: 'Credential',
+  properties: {
+    ...keyed,
+    personId: p.uuid(),
+    name: p.text(),
+    secretHash: p.blob(),
+    scopes: p.array().columnType('text[]').$type<CredentialScope[]>(),
+    workspaces: p.array().columnType('uuid[]').$type<string[]>().nullable(),
+    createdAt: p.datetime().defaultRaw('now()'),
+    expiresAt: p.datetime().nullable(),
+    revokedAt: p.datetime().nullable(),
+  },
+});
+
+export const Workspace = defineEntity({
+  name: 'Workspace',
+  properties: { ...keyed, ...described, takeBack: p.text().$type<'sharer' | 'any_editor'>().default('sharer') },
+});
+
+export const WorkspaceMember = defineEntity({
+  name: 'WorkspaceMember',
+  properties: {
+    organizationId: p.uuid().primary(),
+    personId: p.uuid().primary(),
+    workspaceId: p.uuid().primary(),
+    role: p.text().columnType('workspace_role').$type<WorkspaceRole>(),
+  },
+});
+
+/** A capability that an admin switched on or off for one member; it outlives a change of role (WS-3). */
+export const CapabilitySwitch = defineEntity({
+  name: 'CapabilitySwitch',
+  properties: {
+    organizationId: p.uuid().primary(),
+    personId: p.uuid().primary(),
+    workspaceId: p.uuid().primary(),
+    capability: p.text().$type<Capability>().primary(),
+    enabled: p.boolean(),
+  },
+});
+
+export const Team = defineEntity({
+  name: 'Team',
+  properties: { ...keyed, ...described, visibility: p.text().$type<'public' | 'locked'>() },
+});
+
+export const Group = defineEntity({
+  name: 'Group',
+  properties: { ...keyed, ...described, visibility: p.text().$type<'public' | 'private'>() },
+});
+
+/** Who is in which group or team. It is flat, since neither holds another, so it is what the lists read, too. */
+export const Membership = defineEntity({
+  name: 'Membership',
+  properties: {
+    organizationId: p.uuid().primary(),
+    personId: p.uuid().primary(),
+    principalId: p.uuid().primary(),
+    principal: p.text().$type<'group' | 'team'>(),
+    role: p.text().$type<'owner' | 'editor' | 'viewer' | 'manager' | 'member'>(),
+  },
+});
+
+export const WorkspaceTeam = defineEntity({
+  name: 'WorkspaceTeam',
+  properties: {
+    organizationId: p.uuid().primary(),
+    teamId: p.uuid().primary(),
+    workspaceId: p.uuid().primary(),
+    role: p.text().columnType('workspace_role').$type<WorkspaceRole>(),
+  },
+});
+
+export const Project = defineEntity({
+  name: 'Project',
+  properties: { ...keyed, workspaceId: p.uuid(), ...described, mode: p.text().$type<'open' | 'restricted'>() },
+});
+
+export const ProjectMember = defineEntity({
+  name: 'ProjectMember',
+  properties: {
+    organizationId: p.uuid().primary(),
+    projectId: p.uuid().primary(),
+    principalId: p.uuid().primary(),
+    principal: p.text().$type<'person' | 'team'>(),
+    workspaceId: p.uuid(),
+    role: p.text().columnType('level').$type<'viewer' | 'editor'>(),
+  },
+});
+
+/** Anything of any kind that access is decided on (OWN-4). No owner means that the organization owns it. */
+export const Resource = defineEntity({
+  name: 'Resource',
+  properties: {
+    ...keyed,
+    workspaceId: p.uuid(),
+    projectId: p.uuid().nullable(),
+    /** The project, where it is a restricted one: kept so that a list needs no join. */
+    restrictedTo: p.uuid().nullable(),
+    kind: p.text().$type<Kind>(),
+    name: p.text(),
+    description: p.text().nullable(),
+    ownerId: p.uuid().nullable(),
+    /** Who shared it with the organization (OWN-1); empty where its owner left (OWN-3). */
+    givenBy: p.uuid().nullable(),
+    visibility: p.text().$type<Visibility>().default('private'),
+    everyoneRole: p.text().columnType('level').$type<'viewer' | 'editor'>().default('editor'),
+    revision: p.integer().default(1),
+    createdAt: p.datetime().defaultRaw('now()'),
+    createdBy: p.uuid().nullable(),
+    updatedAt: p.datetime().defaultRaw('now()'),
+    deletedAt: p.datetime().nullable(),
+  },
+});
+
+/** A document as it was at one edit (VER-1). `source` is the text it came as, where that says more than its JSON. */
+export const Revision = defineEntity({
+  name: 'Revision',
+  properties: {
+    organizationId: p.uuid().primary(),
+    resourceId: p.uuid().primary(),
+    number: p.integer().primary(),
+    workspaceId: p.uuid(),
+    format: p.text(),
+    media: p.text().$type<'json' | 'yaml'>(),
+    document: p.text(),
+    source: p.text().nullable(),
+    bytes: p.integer(),
+    digest: p.text(),
+    outline: p.json(),
+    name: p.text(),
+    restoredFrom: p.integer().nullable(),
+    personId: p.uuid(),
+    credentialId: p.uuid().nullable(),
+    createdAt: p.datetime().defaultRaw('now()'),
+  },
+});
+
+/** A resource shared with a person, group or team. `live` is false while the resource is private or in the bin. */
+export const AccessGrant = defineEntity({
+  name: 'AccessGrant',
+  properties: {
+    organizationId: p.uuid().primary(),
+    resourceId: p.uuid().primary(),
+    principalId: p.uuid().primary(),
+    principal: p.text().$type<'person' | 'group' | 'team'>(),
+    workspaceId: p.uuid(),
+    kind: p.text().$type<Kind>(),
+    level: p.text().columnType('level').$type<'viewer' | 'editor'>(),
+    live: p.boolean(),
+    expiresAt: p.datetime().nullable(),
+    grantedBy: p.uuid(),
+    grantedAt: p.datetime().defaultRaw('now()'),
+  },
+});
+
+/** Someone asks for a resource. The id is data: it may name nothing. The workspace is set only where it can be delivered (EXT-6). */
+export const AccessRequest = defineEntity({
+  name: 'AccessRequest',
+  properties: {
+    ...keyed,
+    requesterId: p.uuid(),
+    credentialId: p.uuid().nullable(),
+    resourceId: p.uuid(),
+    kind: p.text().$type<Kind>(),
+    workspaceId: p.uuid().nullable(),
+    level: p.text().columnType('level').$type<Level>(),
+    message: p.text().nullable(),
+    status: p.text().$type<'pending' | 'approved' | 'denied' | 'cancelled' | 'expired'>().default('pending'),
+    note: p.text().nullable(),
+    createdAt: p.datetime().defaultRaw('now()'),
+    decidedAt: p.datetime().nullable(),
+    decidedBy: p.uuid().nullable(),
+  },
+});
+
+/** What happened: every change, opening and refusal (ACT-1). The server may add to it, never change it (ACT-3). */
+export const Activity = defineEntity({
+  name: 'Activity',
+  properties: {
+    ...keyed,
+    at: p.datetime().defaultRaw('clock_timestamp()'),
+    /** The transaction that wrote it, so that readers can stay below what is still being written. */
+    xid: p.bigint().columnType('xid8').defaultRaw('pg_current_xact_id()'),
+    personId: p.uuid().nullable(),
+    credentialId: p.uuid().nullable(),
+    surface: p.text().$type<'studio' | 'external' | 'operator'>(),
+    action: p.text(),
+    outcome: p.text().$type<'allow' | 'deny' | 'hide'>(),
+    because: p.text().nullable(),
+    via: p.text().nullable(),
+    overridden: p.boolean().default(false),
+    noun: p.text(),
+    entityId: p.uuid().nullable(),
+    workspaceId: p.uuid().nullable(),
+    before: p.json().nullable(),
+    after: p.json().nullable(),
+  },
+});
+
+/** A confirm token that has served; it serves once (EXT-8). */
+export const Confirmation = defineEntity({
+  name: 'Confirmation',
+  properties: { ...keyed, credentialId: p.uuid(), usedAt: p.datetime().defaultRaw('now()') },
+});
+
+/** The outcome of a write that carried an idempotency key (EXT-9). */
+export const Idempotency = defineEntity({
+  name: 'Idempotency',
+  properties: {
+    organizationId: p.uuid().primary(),
+    credentialId: p.uuid().primary(),
+    key: p.text().primary(),
+    operation: p.text(),
+    digest: p.text(),
+    outcome: p.json().nullable(),
+    createdAt: p.datetime().defaultRaw('now()'),
+  },
+});
+
+export const entities = [
+  Installation,
+  Organization,
+  Person,
+  Credential,
+  Workspace,
+  WorkspaceMember,
+  CapabilitySwitch,
+  Team,
+  Group,
+  Membership,
+  WorkspaceTeam,
+  Project,
+  ProjectMember,
+  Resource,
+  Revision,
+  AccessGrant,
+  AccessRequest,
+  Activity,
+  Confirmation,
+  Idempotency,
+] as const;

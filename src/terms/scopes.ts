@@ -1,0 +1,16 @@
+/** What a credential may be given (EXT-4). `override` adds no tool: it lets the override path count (EXT-3). */
+export const credentialScopes = [
+  'read',
+  'write',
+  'share',
+  'request',
+  'review',
+  'admin',
+  'audience',
+  'audit',
+  'override',
+] as const;
+export type CredentialScope = (typeof credentialScopes)[number];
+
+export const defaultScopes: readonly CredentialScope[] = ['read', 'request'];
+export const defaultKeyDays = 90;

@@ -1,0 +1,27 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { alphabet, lettersOf, uuidOf } from './ids.ts';
+
+/** What the text of a key says: whose it is, and the hash that proves it. Whether it holds, the database says. */
+export interface ReadSecret {
+  readonly organization: string;
+  readonly credential: string;
+  /** SHA-256 of the whole text: all that is stored of it. */
+  readonly hash: Buffer;
+}
+
+/** A key for a credential: `postern_`, the organization, the credential, and 160 random bits. It is shown once and not kept. */
+export function newSecret(organization: string, credential: string): string {
+  const random = Array.from(randomBytes(32), (byte) => alphabet[byte & 31]).join('');
+  return `postern_${lettersOf(organization)}${lettersOf(credential)}${random}`;
+}
+
+/** Takes a key apart; nothing where the text is none. */
+export function readSecret(text: string): ReadSecret | undefined {
+  const [, first, second] = form.exec(text) ?? [];
+  const organization = first && uuidOf(first);
+  const credential = second && uuidOf(second);
+  if (!organization || !credential) return undefined;
+  return { organization, credential, hash: createHash('sha256').update(text).digest() };
+}
+
+const form = new RegExp(`^postern_([${alphabet}]{26})([${alphabet}]{26})[${alphabet}]{32}$`);

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import { type Document, formats, readDocument } from '../documents/document.ts';
+import { outlineOf } from '../documents/outline.ts';
+import type { NewRevision, RevisionBody } from '../storage/revisions.ts';
+import { type Finding, Problem } from '../terms/problem.ts';
+
+export const Format = z.enum(formats);
+
+/** Whatever a caller sends as a document; its format judges it. */
+export const DocumentIn = z.union([z.record(z.string(), z.unknown()), z.string()]);
+
+/** A document that was read, and the digest by which the log knows it (ACT-2). */
+export type ReadDocument = Document & { readonly digest: string };
+
+/** Reads a document or says all that is wrong with it; `at` is where it stands in the arguments. */
+export function read(input: unknown, format: Document['format'] | undefined, at: string): ReadDocument {
+  const it = readDocument(input, format);
+  if ('errors' in it) throw rejected(it.code, it.errors, at);
+  return { ...it, digest: digest(it.source ?? JSON.stringify(it.value)) };
+}
+
+/** Findings inside a document or patch, as a refusal with the place of each in the arguments. */
+export function rejected(code: 'invalid_argument' | 'too_large', errors: readonly Finding[], at: string): Problem {
+  const findings = errors.map(({ pointer, message }) => ({ pointer: `${at}${pointer}`, message }));
+  return new Problem(
+    code,
+    findings
+      .slice(0, 5)
+      .map(({ pointer, message }) => `${pointer}: ${message}`)
+      .join(' '),
+    {
+      findings: findings.slice(0, 20),
+      ...(findings[0] && { pointer: findings[0].pointer }),
+    },
+  );
+}
+
+const digest = (text: string) => createHash('sha256').update(text).digest('base64url');
+
+/** The row of a revision that holds a document. */
+export function revisionFrom(
+  it: ReadDocument,
+  {
+    restoredFrom = null,
+    ...place
+  }: Pick<NewRevision, 'resource' | 'workspace' | 'number' | 'name'> & { restoredFrom?: number | null },
+): NewRevision {
+  return {
+    ...place,
+    restoredFrom,
+    format: it.format,
+    media: it.media,
+    document: JSON.stringify(it.value),
+    source: it.source ?? null,
+    bytes: it.bytes,
+    digest: it.digest,
+    outline: outlineOf(it),
+  };
+}
+
+/** The document of a revision, as it was read once. */
+export const documentOf = ({ document }: Pick<RevisionBody, 'document'>): Record<string, unknown> =>
+  JSON.parse(document);

@@ -1,0 +1,44 @@
+import { rowFor } from '../access/policy.ts';
+import { log } from '../storage/activity.ts';
+import { decideOn } from '../storage/decided.ts';
+import { Problem } from '../terms/problem.ts';
+import { actionsOf, type Operation } from './operation.ts';
+import type { Ground } from './perform.ts';
+import { hold } from './ruling.ts';
+
+/** What the credential or the connection rules out, whatever the target; it reads the call alone. */
+export function beyond({ session }: Ground, operation: Operation, input: unknown): Problem | undefined {
+  const action =
+    typeof operation.action === 'function' ? operation.action(input as never, session.person) : operation.action;
+  const { scope, does } = rowFor(action);
+  if (scope !== 'none' && !session.credential.scopes.includes(scope)) {
+    return new Problem(
+      'insufficient_scope',
+      `${operation.name} takes the scope ${scope}; this key bears ${session.credential.scopes.join(', ') || 'none'}.`,
+      { scope },
+    );
+  }
+  if (session.readOnly && does !== 'read')
+    return new Problem('read_only', `${operation.name} changes something, and this connection only reads.`);
+  return undefined;
+}
+
+/** A call refused before it came to its target; that the credential holds goes before even that, and the refusal is logged. */
+export async function refuseEarly(
+  { database, entrance }: Ground,
+  operation: Operation,
+  problem: Problem,
+): Promise<Problem> {
+  await database.writing(entrance, async (tx) => {
+    const { me, decision } = await hold(decideOn(tx, entrance, 'self.see', { noun: 'organization' }));
+    if (problem.code === 'invalid_argument') return;
+    const action = actionsOf(operation)[0];
+    await log(tx, {
+      me,
+      action,
+      decision: { ...decision, outcome: 'deny', because: problem.message, by: [] },
+      noun: rowFor(action).on,
+    });
+  });
+  return problem;
+}

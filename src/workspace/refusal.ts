@@ -1,0 +1,64 @@
+import type * as z from 'zod';
+import type { Decision } from '../access/decide.ts';
+import { type Action, rowFor } from '../access/policy.ts';
+import type { Kind } from '../terms/kinds.ts';
+import { Problem } from '../terms/problem.ts';
+
+/** A refusal in words. A hidden thing and a missing one get the same, made from the call alone (EXT-2). */
+export function refusalOf(
+  action: Action,
+  { outcome, because, missing }: Decision,
+  ref: { readonly kind?: Kind },
+): Problem {
+  if (outcome === 'hide') return missingOf(action, ref);
+  const advice = missing && advices[missing](action);
+  return new Problem('permission_denied', because, advice ? { advice } : {});
+}
+
+const missingOf = (action: Action, { kind }: { readonly kind?: Kind }): Problem => {
+  const noun = kind?.replaceAll('_', ' ') ?? rowFor(action).on;
+  if (rowFor(action).on === 'resource') return new Problem('not_found', `No ${noun} with this id is open to you.`);
+  return new Problem(
+    'not_found',
+    rowFor(action).on === 'bin'
+      ? `No deleted ${noun} with this id is yours.`
+      : `No ${noun} with this id is there for you.`,
+    {
+      advice: 'Check the id.',
+    },
+  );
+};
+
+const advices = {
+  rung: (action: Action) =>
+    rowFor(action).to.resource === 'editor'
+      ? 'Ask the owner for it: request_access with role editor.'
+      : 'Ask whoever has that right; get_access and explain_access tell more.',
+  capability: () => 'Ask an admin of the workspace to switch it on for you.',
+  condition: () => 'Someone else has to do it.',
+};
+
+/** What is wrong with the shape of the arguments, all of it, each with its place (EXT-11). */
+export function invalid(error: z.ZodError): Problem {
+  const findings = error.issues.flatMap((issue) => findingsOf(issue)).slice(0, 20);
+  const message = findings.map(({ pointer, message }) => `${pointer || 'arguments'}: ${message}`).join(' ');
+  return new Problem('invalid_argument', message, {
+    findings,
+    ...(findings[0]?.pointer && { pointer: findings[0].pointer }),
+  });
+}
+
+function findingsOf(issue: z.core.$ZodIssue): { pointer: string; message: string }[] {
+  const at = issue.path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ pointer: `${at}/${key.slice(0, 80)}`, message: 'There is no such argument.' }));
+  }
+  return [
+    {
+      pointer: at,
+      message: issue.code === 'invalid_type' && issue.input === undefined ? 'It is missing.' : sentence(issue.message),
+    },
+  ];
+}
+
+const sentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);

@@ -1,0 +1,73 @@
+import { type Action, rowFor } from '../access/policy.ts';
+import { log } from '../storage/activity.ts';
+import type { Entrance, Tx } from '../storage/database.ts';
+import { type Decided, decideOn, type Ruling } from '../storage/decided.ts';
+import type { Ref } from '../storage/facts.ts';
+import { Problem } from '../terms/problem.ts';
+import type { Change } from './operation.ts';
+import { refusalOf } from './refusal.ts';
+
+export type AnyRef = Ref<'resource'> | Ref<'request'> | Ref<'workspace'> | Ref<'organization'>;
+
+/** What was decided on one of the things that a call works on. */
+export interface Ruled {
+  readonly action: Action;
+  readonly ref: AnyRef;
+  readonly ruling: Ruling<Action>;
+  readonly problem: Problem | undefined;
+}
+
+/** What an operation is handed: what was allowed; of several, each refusal in its place. */
+export const handed = (ruled: readonly Ruled[], many: boolean): unknown => {
+  const each = ruled.map(({ ruling, problem }) => problem ?? (ruling as { decided: Decided<Action> }).decided);
+  return many ? each : each[0];
+};
+
+/** Decides on each by itself. */
+export async function rule(tx: Tx, entrance: Entrance, action: Action, refs: readonly AnyRef[]): Promise<Ruled[]> {
+  const ruled: Ruled[] = [];
+  for (const ref of refs) {
+    const ruling = await hold(decideOn(tx, entrance, action, ref as never));
+    ruled.push({
+      action,
+      ref,
+      ruling,
+      problem: ruling.allowed ? undefined : refusalOf(action, ruling.decision, ref as never),
+    });
+  }
+  return ruled;
+}
+
+/** What was found, where the credential still holds. */
+export async function hold<T>(found: Promise<T | undefined>): Promise<T> {
+  const it = await found;
+  if (it === undefined) throw new Problem('unauthenticated', 'The key is unknown or has ended.');
+  return it;
+}
+
+/** Writes what was decided into the log; looks at lists and at oneself are not in it (ACT-1). */
+export async function note(tx: Tx, ruled: readonly Ruled[], done?: Change<unknown>): Promise<void> {
+  for (const { action, ref, ruling } of ruled) {
+    if (ref.noun === 'organization' && rowFor(action).does === 'read') continue;
+    const { me, decision, workspace } = ruling;
+    const changed = done && decision.outcome === 'allow' ? { before: done.before, after: done.after } : {};
+    const about =
+      (decision.outcome === 'allow' && done?.made) ||
+      (ref.noun === 'organization' ? { noun: ref.noun, id: undefined } : ref);
+    await log(tx, {
+      me,
+      action,
+      decision,
+      noun: about.noun,
+      entity: about.id,
+      workspace: decision.outcome === 'hide' ? undefined : workspace,
+      ...changed,
+    });
+  }
+}
+
+/** The refusal, with its entry in the log. */
+export async function noted(tx: Tx, ruled: readonly Ruled[], problem: Problem): Promise<Problem> {
+  await note(tx, ruled);
+  return problem;
+}

@@ -1,0 +1,47 @@
+import type { CredentialScope } from '../terms/scopes.ts';
+import type { Operation } from './operation.ts';
+
+/** How one call is made. */
+export interface How {
+  /** The token of a preview (EXT-8). */
+  readonly confirm?: string | undefined;
+  /** The idempotency key (EXT-9). */
+  readonly key?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a consequential write answers first; nothing has happened (EXT-8). */
+export interface Preview {
+  readonly preview: Readonly<Record<string, unknown>>;
+  /** To be sent with the same arguments within five minutes; it serves once. */
+  readonly confirm: string;
+}
+
+/** How a connection narrows its credential; it never widens it (section 14). */
+export interface Narrowing {
+  readonly readOnly?: boolean;
+  /** A workspace's id or name: where things are created unless a call says otherwise. */
+  readonly workspace?: string | undefined;
+}
+
+/** Someone who has been let in: the only way from a door to the data. It holds a credential's id, never a person's rights. */
+export interface Session {
+  /** Of the credential, which never change; whether it still holds is read at every call. */
+  readonly credential: { readonly id: string; readonly name: string; readonly scopes: readonly CredentialScope[] };
+  readonly person: { readonly id: string; readonly email: string };
+  readonly readOnly: boolean;
+  /**
+   * Does `operation`, or says why not by throwing a Problem. Answers what the operation's output says; for an action that
+   * wants confirming, a preview first.
+   */
+  perform(operation: Operation, input: unknown, how?: How): Promise<Record<string, unknown>>;
+}
+
+/** The whole of Postern behind its doors. */
+export interface Postern {
+  /** Lets in whoever holds `secret`; throws unauthenticated, in one form for every reason. */
+  admit(secret: string, narrowing?: Narrowing): Promise<Session>;
+  /** Whether the database answers. */
+  ready(): Promise<boolean>;
+  close(): Promise<void>;
+}

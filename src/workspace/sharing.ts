@@ -1,0 +1,135 @@
+import * as z from 'zod';
+import { factsAbout } from '../storage/facts.ts';
+import { type Grant, grant, grantTo, ungrant } from '../storage/grants.ts';
+import { settleRequests } from '../storage/requests.ts';
+import { outside } from '../terms/ids.ts';
+import { reaches } from '../terms/ladders.ts';
+import { Problem } from '../terms/problem.ts';
+import { principalNamed, With } from './directory.ts';
+import { type Asking, changing } from './operation.ts';
+import { Id, namedBy, text } from './shapes.ts';
+
+/** A resource of any kind by its id, URI or link (OWN-4). */
+export const resource = (id: string) => ({ noun: 'resource', ...namedBy(id) }) as const;
+
+/** When a grant ends: an instant still to come (DEC-4). */
+export const End = z.iso
+  .datetime({ offset: true, error: 'It is a time like 2027-01-31T00:00:00Z.' })
+  .describe('When it ends.');
+
+const GrantShown = z.object({
+  with: z.string(),
+  name: z.string(),
+  role: z.string(),
+  expires_at: z.string().optional(),
+});
+
+export const shareResource = changing({
+  name: 'share_resource',
+  action: 'resource.share',
+  input: z.strictObject({
+    id: Id,
+    with: With,
+    role: z.enum(['viewer', 'editor']),
+    expires_at: End.optional(),
+    message: text(1000).optional().describe('Kept with the grant in the log.'),
+  }),
+  output: z.object({ id: z.string(), visibility: z.string(), granted: GrantShown }),
+  target: ({ id }) => resource(id),
+  async run(desk, target, { with: named, role, expires_at, message }) {
+    const to = await principalNamed(desk, named);
+    const wanted: Grant = {
+      principal: to.type,
+      principal_id: to.id,
+      level: role,
+      expires_at: endOf(expires_at, desk.now),
+    };
+    const had = await grantTo(desk.tx, target, to.id);
+    const kept = had && holdsAlready(had, wanted) ? had : undefined;
+    if (!kept && had && isSooner(wanted.expires_at, had.expires_at)) throw wouldLower();
+    if (!kept) await grant(desk.tx, target, wanted);
+    await settleRequests(desk.tx, desk.me, target.subject.id);
+    const shown = grantShown(to.type, to.id, to.email ?? to.name, kept ?? wanted);
+    return {
+      outcome: { id: target.subject.id, kind: target.subject.kind, granted: shown },
+      before: had ? grantShown(to.type, to.id, to.email ?? to.name, had) : null,
+      after: { ...shown, ...(message && { message }) },
+    };
+  },
+  async answer(desk, { id, kind, granted }) {
+    const target = await desk.may('resource.open', { noun: 'resource', kind, id });
+    return {
+      id: outside(kind, id),
+      visibility: target instanceof Problem ? 'unknown' : target.subject.visibility,
+      granted,
+    };
+  },
+});
+
+export function endOf(text: string | undefined, now: Date): Date | null {
+  if (text === undefined) return null;
+  const end = new Date(text);
+  if (end <= now)
+    throw new Problem('invalid_argument', '/expires_at: It lies in the past.', { pointer: '/expires_at' });
+  return end;
+}
+
+const isSooner = (a: Date | null, b: Date | null) => a !== null && (b === null || a < new Date(b));
+
+/** Sharing again never lowers (section 14): what is there already, as high and as long, stays. */
+export const holdsAlready = (had: Grant, wanted: Grant) =>
+  reaches('resource', had.level, wanted.level) && !isSooner(had.expires_at, wanted.expires_at);
+
+const wouldLower = () =>
+  new Problem('conflict', 'They hold a grant that lasts longer, and sharing again never takes away.', {
+    advice: 'Share without an end or with a later one, or unshare_resource first.',
+  });
+
+const grantShown = (type: 'person' | 'group' | 'team', id: string, name: string, { level, expires_at }: Grant) => ({
+  with: outside(type, id),
+  name,
+  role: level,
+  ...(expires_at && { expires_at: new Date(expires_at).toISOString() }),
+});
+
+/** Whether `with` names whoever asks, told by the call alone. */
+const isMe = (named: string, { id, email }: Asking) =>
+  [email.toLowerCase(), outside('person', id)].includes(
+    named
+      .replace(/^person:/, '')
+      .trim()
+      .toLowerCase(),
+  );
+
+export const unshareResource = changing({
+  name: 'unshare_resource',
+  action: ({ with: named }, me) =>
+    named.startsWith('person:') && isMe(named, me) ? 'resource.drop' : 'resource.unshare',
+  actions: ['resource.unshare', 'resource.drop'],
+  input: z.strictObject({ id: Id, with: With }),
+  output: z.object({ id: z.string(), removed: z.boolean(), still: z.array(z.string()).optional() }),
+  target: ({ id }) => resource(id),
+  async run(desk, target, { with: named }) {
+    const to = await principalNamed(desk, named);
+    const had = await ungrant(desk.tx, target, to.id);
+    const shown = had ? grantShown(to.type, to.id, to.email ?? to.name, had) : null;
+    return {
+      outcome: {
+        id: target.subject.id,
+        kind: target.subject.kind,
+        removed: had !== undefined,
+        of: to.type === 'person' ? to.id : null,
+      },
+      before: shown,
+      after: null,
+    };
+  },
+  async answer(desk, { id, kind, removed, of }) {
+    const target = of === null ? undefined : await desk.may('resource.audience', { noun: 'resource', kind, id });
+    const still =
+      target && !(target instanceof Problem) && of
+        ? (await factsAbout(desk.tx, desk.me, of, { noun: 'resource', kind, id })).paths.map(({ via }) => via)
+        : [];
+    return { id: outside(kind, id), removed, ...(still.length && { still }) };
+  },
+});

@@ -1,0 +1,62 @@
+import { encode } from 'gpt-tokenizer/encoding/o200k_base';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { changesBetween } from '../../src/documents/changes.ts';
+import { readDocument, textOf } from '../../src/documents/document.ts';
+import { outlineOf } from '../../src/documents/outline.ts';
+import { part } from '../../src/documents/pointer.ts';
+import { read, realDocuments } from './world.ts';
+
+const files = realDocuments();
+
+test('there are a dozen examples in three formats', () => {
+  const formats: string[] = files.slice(0, 12).map(({ text }) => read(text).format);
+  expect(
+    Object.fromEntries(
+      Map.groupBy(formats, (format) => format)
+        .entries()
+        .map(([format, all]) => [format, all.length]),
+    ),
+  ).toEqual({
+    n8n: 5,
+    'serverless-workflow': 4,
+    json: 3,
+  });
+});
+
+test.each(files)(
+  '$name is read as its format, deep-equal, and comes back as it came (DOC-1, DOC-5)',
+  ({ name, text }) => {
+    const document = read(text);
+    const isYaml = name.endsWith('.yaml');
+    expect(document.value).toEqual(isYaml ? parse(text) : JSON.parse(text));
+    expect(document.media).toBe(isYaml ? 'yaml' : 'json');
+    expect(textOf(document)).toBe(text);
+    expect(document.bytes).toBe(Buffer.byteLength(text));
+    if (/^\d{4}_/.test(name)) expect(document.format).toBe('n8n');
+    else if (isYaml) expect(document.format).toBe('serverless-workflow');
+  },
+);
+
+test.each(files)('$name, written anew after an edit, reads back to the same (DOC-5)', ({ text }) => {
+  const { value, media } = read(text);
+  expect(read(textOf({ value, media })).value).toEqual(value);
+});
+
+test.each(files)('the outline of $name is short and its places are there (DOC-3)', ({ text }) => {
+  const document = read(text);
+  const outline = outlineOf(document);
+  expect(encode(JSON.stringify(outline)).length).toBeLessThan(1500);
+  expect(outline.steps.length + outline.triggers.length).toBeGreaterThan(0);
+  for (const { at } of [...outline.steps, ...outline.triggers]) expect(part(document.value, at).found).toBe(true);
+});
+
+test('a document differs from itself nowhere', () => {
+  for (const { text } of files) expect(changesBetween(read(text).value, read(text).value).total).toBe(0);
+});
+
+test('a format that is told is the one that judges (DOC-1)', () => {
+  const n8n = files.find(({ name }) => name === 'lead-intake.json')?.text;
+  expect(readDocument(n8n, 'json')).toMatchObject({ format: 'json' });
+  expect(readDocument(n8n, 'serverless-workflow')).toMatchObject({ code: 'invalid_argument' });
+});

@@ -1,0 +1,40 @@
+import type { Client } from 'pg';
+
+/** The tables that a world is made of, each after those it refers to. */
+export const tables = [
+  'organization',
+  'person',
+  'credential',
+  'team',
+  'group',
+  'membership',
+  'workspace',
+  'workspace_member',
+  'capability_switch',
+  'workspace_team',
+  'project',
+  'project_member',
+  'resource',
+  'revision',
+  'access_grant',
+  'access_request',
+  'activity',
+  'confirmation',
+  'idempotency',
+] as const;
+
+export type Table = (typeof tables)[number];
+export type Rows = Partial<Record<Table, readonly Readonly<Record<string, unknown>>[]>>;
+
+/** Inserts all of it in one statement; rows of one table name the same columns. */
+export async function insertRows(sql: Client, rows: Rows): Promise<void> {
+  const filled = tables.filter((table) => rows[table]?.length);
+  if (filled.length === 0) return;
+  const parts = filled.map((table, i) => {
+    const columns = Object.keys(rows[table]?.[0] ?? {})
+      .map((column) => `"${column}"`)
+      .join(', ');
+    return `t${i} as (insert into "${table}" (${columns}) select ${columns} from json_populate_recordset(null::"${table}", $1::json -> '${table}'))`;
+  });
+  await sql.query(`with ${parts.join(',\n')} select`, [JSON.stringify(rows)]);
+}

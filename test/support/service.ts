@@ -1,0 +1,23 @@
+import { afterAll } from 'vitest';
+import { type Surroundings, serviceOn } from '../../src/service.ts';
+import { openPostern } from '../../src/workspace/postern.ts';
+import type { World } from './world.ts';
+
+/** What the service of a test file has logged. */
+export interface Logged {
+  readonly details: object;
+  readonly message: string;
+}
+
+/** The doors on the database of a world, as the product puts them; closed when the test file is through. */
+export async function serviceIn({ connection }: Pick<World, 'connection'>, more: Partial<Surroundings> = {}) {
+  const postern = await openPostern({ app: { ...connection, user: 'postern_app' } });
+  const logged: Logged[] = [];
+  const log = { error: (details: object, message: string) => void logged.push({ details, message }), debug: () => {} };
+  const service = serviceOn(postern, { log, ...more });
+  afterAll(async () => {
+    await service.close();
+    await postern.close();
+  });
+  return { ...service, postern, logged };
+}

@@ -1,0 +1,19 @@
+/** Serves standard input and output as told in the one argument: a database and a key, or an address and a key. */
+const told = JSON.parse(process.argv[2] ?? '{}');
+const log = {
+  error: (details: object, message: string) => process.stderr.write(`${message} ${JSON.stringify(details)}\n`),
+  debug: () => {},
+};
+
+if (told.url) {
+  const { bridge } = await import('../../src/mcp/bridge.ts');
+  await bridge(new URL(told.url), told.secret, log);
+} else {
+  const { serviceOn } = await import('../../src/service.ts');
+  const { openPostern } = await import('../../src/workspace/postern.ts');
+  const postern = await openPostern({ app: told.app });
+  serviceOn(postern, { log }).stdio(await postern.admit(told.secret));
+  process.stdin.once('close', () => void postern.close());
+}
+
+export {};
