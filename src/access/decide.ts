@@ -11,6 +11,10 @@ export type Path = {
     readonly via: string;
     readonly rule: string;
     readonly override?: boolean;
+    /** The person, group or team that a grant was given to. */
+    readonly through?: string;
+    /** When it ends. */
+    readonly until?: string;
   };
 }[Noun];
 
@@ -76,17 +80,38 @@ function weigh(action: Action, facts: Facts): Omit<Decision, 'overridden'> {
   return { outcome: 'allow', by, because: `${row.rule}: ${needs(row)}.` };
 }
 
-/** The level someone has of a resource after the cap (DEC-1, DEC-3): an editor without the capability reads; an owner stays owner. */
+/** The highest rung that counted paths give of a resource, before the cap (DEC-1). */
+export function rungOf({ paths, override }: Pick<Facts, 'paths' | 'override'>): Rung<'resource'> | undefined {
+  const counted = paths.filter((path) => path.noun === 'resource' && (override || !path.override));
+  return highest(
+    'resource',
+    counted.map(({ rung }) => rung as Rung<'resource'>),
+  );
+}
+
+/** The plainest of the paths that give the highest rung, as rows show it; of several groups or teams, the newest. */
+export function viaOf(facts: Pick<Facts, 'paths' | 'override'>): string {
+  const rung = rungOf(facts);
+  const giving = facts.paths.filter(
+    (path) => path.noun === 'resource' && path.rung === rung && (facts.override || !path.override),
+  );
+  const key = ({ via, through = '' }: Path) => `${plainness(via)}${via.split(':', 1)[0]}:${through}`;
+  return giving.toSorted((a, b) => (key(a) > key(b) ? -1 : 1))[0]?.via ?? '';
+}
+
+/** How plainly a path says why: one's own first, an override last. */
+export const plainness = (via: string): string =>
+  ({ owner: '9', grant: '8', everyone: '5', override: '0' })[via] ?? '7';
+
+/** The level after the cap (DEC-3): an editor without the capability reads; an owner stays owner. */
 export function levelOf(facts: Facts): Rung<'resource'> | undefined {
-  const rungs = facts.paths
-    .filter((path) => path.noun === 'resource' && (facts.override || !path.override))
-    .map(({ rung }) => rung);
-  const level = highest('resource', rungs as Rung<'resource'>[]);
+  const level = rungOf(facts);
   return level === 'editor' && !hasCapability('kind', facts) ? 'viewer' : level;
 }
 
 const obstacles: Record<Condition, string> = {
   own_request: 'Nobody decides their own request (REQ-4).',
+  anothers_request: 'Only whoever asked takes a request back (REQ-5).',
 };
 
 /** An override counts where the credential bears that scope; whoever takes back has the capability (OWN-2). */

@@ -3,7 +3,7 @@ import type { Noun, Rung } from '../terms/ladders.ts';
 import type { CredentialScope } from '../terms/scopes.ts';
 
 /** What can stand in the way although rung and capability suffice. */
-export type Condition = 'own_request';
+export type Condition = 'own_request' | 'anothers_request';
 
 export interface Row {
   readonly on: Noun;
@@ -49,7 +49,7 @@ export const policy = {
   'resource.transfer':  { on: 'resource',     does: 'change', scope: 'share',   to: { resource: 'owner' },                    confirm: true, rule: 'OWN-3' },
   'request.make':       { on: 'organization', does: 'add',    scope: 'request', to: { organization: 'guest' },                               rule: 'EXT-6' },
   'request.list':       { on: 'organization', does: 'read',   scope: 'read',    to: { organization: 'guest' },                               rule: 'REQ-5' },
-  'request.cancel':     { on: 'request',      does: 'change', scope: 'request', to: { request: 'requester' },                                rule: 'REQ-5' },
+  'request.cancel':     { on: 'request',      does: 'change', scope: 'request', to: { request: 'requester' },   unless: ['anothers_request'], rule: 'REQ-5' },
   'request.decide':     { on: 'request',      does: 'change', scope: 'review',  to: { request: 'reviewer' },    unless: ['own_request'],     rule: 'REQ-2' },
   'directory.search':   { on: 'organization', does: 'read',   scope: 'read',    to: { organization: 'guest' },                               rule: 'DIR-1' },
   'self.see':           { on: 'organization', does: 'read',   scope: 'none',    to: { organization: 'guest' },                               rule: 'EXT-4' },

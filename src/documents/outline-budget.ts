@@ -14,7 +14,7 @@ export function within<T extends object>(items: readonly T[], most: number, budg
 
 /** Estimated tokens of an object of short texts: its punctuation and keys, and what its texts may cost at worst. */
 export function cost(item: object): number {
-  return Object.values(item).reduce((sum: number, text) => sum + 4 + tokensOf(String(text)), 2);
+  return Object.values(item).reduce((sum: number, text) => sum + 3 + tokensOf(String(text)), 2);
 }
 
 /** At most 80 characters, and fewer of the kinds that are a token or more each. */
@@ -33,6 +33,6 @@ export function cut(name: string): string {
 function tokensOf(text: string): number {
   let sum = 0;
   for (const character of text)
-    sum += /[a-z0-9 ]/.test(character) ? 0.4 : /[A-Z]/.test(character) ? 0.6 : Buffer.byteLength(character);
+    sum += /[a-z0-9 ]/.test(character) ? 0.5 : /[A-Z]/.test(character) ? 0.7 : Buffer.byteLength(character);
   return sum;
 }

@@ -58,7 +58,7 @@ function listed({ triggers, steps, calls }: Parts, links: readonly Link[], warni
   const spent = Object.values(few)
     .flat()
     .reduce((sum, item) => sum + cost(item), 0);
-  return { ...few, steps: within(steps.first.map(trimmed), 40, 1100 - spent) };
+  return { ...few, steps: within(steps.first.map(trimmed), 40, 1060 - spent) };
 }
 
 function trimmed(place: Place): Place {

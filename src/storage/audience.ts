@@ -1,12 +1,13 @@
 import { sql } from 'kysely';
 import type { Actor } from '../access/actor.ts';
-import type { Place, Switches } from '../access/capabilities.ts';
-import type { Facts, Path } from '../access/decide.ts';
+import { type Facts, rungOf } from '../access/decide.ts';
+import type { Ground } from '../access/paths.ts';
 import type { Kind } from '../terms/kinds.ts';
 import type { Level } from '../terms/ladders.ts';
 import type { Page } from '../terms/paging.ts';
 import { storeOf, type Tx } from './database.ts';
-import { everybody, paths, places, resources } from './reach.ts';
+import { factsFrom } from './facts.ts';
+import { ground, people, reached, uncut } from './reach.ts';
 
 /** Someone who can open a resource, and all that a decision about them rests on. */
 export interface Reached {
@@ -16,15 +17,8 @@ export interface Reached {
   readonly facts: Facts;
 }
 
-interface Row extends Omit<Reached, 'facts'> {
-  readonly paths: Path[];
-  readonly places: Place[] | null;
-  readonly switches: Switches | null;
-}
-
-const reached = (me: Actor, id: string) => sql`
-  with who as materialized (${everybody(me)}), r as materialized (${resources(sql`r.organization_id = ${me.organization} and r.id = ${id}`)}),
-  ws as (select r.workspace_id as workspace from r), ${places}, ${paths}`;
+/** How many people are looked at in one statement. */
+const stride = 500;
 
 /** One page of the people who can open a resource, by any path and override, in the order of their ids (EXP-2). */
 export async function audienceOf(
@@ -33,34 +27,68 @@ export async function audienceOf(
   { id, kind }: { id: string; kind: Kind },
   { limit, after }: { limit: number; after?: string | undefined },
 ): Promise<Page<Reached>> {
-  const { rows } = await sql<Row>`${reached(me, id)}
-    select p.id, p.email, p.name, it.paths, (select json_agg(place) from place where place.person = p.id) as places,
-      (select json_object_agg(s.capability, s.enabled) from capability_switch s join ws on ws.workspace = s.workspace_id
-        where s.organization_id = p.organization_id and s.person_id = p.id) as switches
-    from (select person, json_agg(path) as paths from path where noun = 'resource' and (${after ?? null}::uuid is null or person > ${after ?? null}::uuid)
-      group by person order by person limit ${limit + 1}) it
-    join person p on p.organization_id = ${me.organization} and p.id = it.person order by p.id`.execute(storeOf(tx));
-  const items = rows.slice(0, limit).map(({ paths, places, switches, ...who }) => ({
-    ...who,
-    facts: { paths, places: places ?? [], switches: switches ?? {}, kind, override: true },
-  }));
-  return { items, next: rows.length > limit ? items.at(-1)?.id : undefined };
+  const items: Reached[] = [];
+  let place = after;
+  for (;;) {
+    const stretch = await peopleOn(tx, me, { id, kind }, place);
+    items.push(...stretch.filter(({ facts }) => rungOf(facts)));
+    if (items.length > limit) return { items: items.slice(0, limit), next: items[limit - 1]?.id };
+    if (stretch.length < stride) return { items };
+    place = stretch.at(-1)?.id;
+  }
 }
 
-/** Who can open a resource at which level, before the cap; the whole of it, for comparing before and after (EXT-8). */
+/** Who can open resources at which level, before the cap; the whole of it, for comparing before and after (EXT-8). */
 export async function levelsOn(
   tx: Tx,
   me: Actor,
-  ids: readonly string[],
+  those: readonly { readonly id: string; readonly kind: Kind }[],
 ): Promise<Map<string, { email: string; level: Level }>> {
-  const { rows } = await sql<{ resource: string; id: string; email: string; level: Level }>`
-    with who as materialized (${everybody(me)}),
-    r as materialized (${resources(sql`r.organization_id = ${me.organization} and r.id = any (${ids}::uuid[])`)}),
-    ws as (select distinct r.workspace_id as workspace from r), ${places}, ${paths}
-    select it.resource, p.id, p.email, it.level from (
-      select resource, person, max(rung::level) as level from path where noun = 'resource' group by resource, person) it
-    join person p on p.organization_id = ${me.organization} and p.id = it.person order by it.resource, p.email`.execute(
-    storeOf(tx),
-  );
-  return new Map(rows.map(({ resource, id, email, level }) => [`${resource}/${id}`, { email, level }]));
+  const levels = new Map<string, { email: string; level: Level }>();
+  for (const it of those) {
+    let place: string | undefined;
+    for (;;) {
+      const stretch = await peopleOn(tx, me, it, place);
+      for (const { id, email, facts } of stretch) {
+        const level = rungOf(facts);
+        if (level) levels.set(`${it.id}/${id}`, { email, level });
+      }
+      if (stretch.length < stride) break;
+      place = stretch.at(-1)?.id;
+    }
+  }
+  return levels;
+}
+
+/** The next of those who may have a path: whoever owns it, is granted it, is everyone, or has an override; what comes of it is decided. */
+async function peopleOn(
+  tx: Tx,
+  me: Actor,
+  { id, kind }: { id: string; kind: Kind },
+  after: string | undefined,
+): Promise<Reached[]> {
+  const { rows } = await sql<Omit<Reached, 'facts'> & { ground: Ground | null }>`
+    with it as materialized (select r.* from resource r where r.organization_id = ${me.organization} and r.id = ${id} and r.kind = ${kind}),
+    candidate as materialized (select distinct id from (
+      select it.owner_id as id from it
+      union all
+      select g.principal_id from access_grant g where g.organization_id = ${me.organization} and g.resource_id = ${id} and g.principal = 'person'
+      union all
+      select m.person_id from access_grant g join membership m on m.organization_id = g.organization_id and m.principal_id = g.principal_id
+        where g.organization_id = ${me.organization} and g.resource_id = ${id} and g.principal <> 'person'
+      union all
+      select m.person_id from it join workspace_member m on m.organization_id = it.organization_id and m.workspace_id = it.workspace_id
+        where it.visibility = 'everyone' or m.role >= 'admin'
+      union all
+      select m.person_id from it join workspace_team t on t.organization_id = it.organization_id and t.workspace_id = it.workspace_id
+        join membership m on m.organization_id = t.organization_id and m.principal_id = t.team_id
+        where it.visibility = 'everyone' or t.role >= 'admin'
+      union all
+      select p.id from person p where p.organization_id = ${me.organization} and p.role = 'admin'
+    ) every where id > coalesce(${after ?? null}::uuid, '00000000-0000-0000-0000-000000000000')),
+    who as materialized (${people(me, sql`select id from candidate`)} order by p.id limit ${sql.raw(String(stride))})
+    select p.id, p.email, p.name, ${ground}
+    from who join person p on p.organization_id = who.organization_id and p.id = who.id
+    left join (${reached}) on ${uncut} and r.id = ${id}::uuid order by p.id`.execute(storeOf(tx));
+  return rows.map(({ ground: it, ...who }) => ({ ...who, facts: factsFrom(it, kind, true) }));
 }

@@ -16,7 +16,7 @@ export function admitted(
   { organization, credential }: Entrance,
   hash: Buffer,
 ): Promise<Admitted | undefined> {
-  return database.outside(async (tx) => {
+  return database.single(async (tx) => {
     const { rows } = await sql<{
       id: string;
       name: string;
@@ -32,7 +32,7 @@ export function admitted(
 
 /** The key that seals cursors and confirm tokens: one for all servers on the database. */
 export function signingKey(database: Database): Promise<Buffer> {
-  return database.outside(async (tx) => {
+  return database.single(async (tx) => {
     const row = await storeOf(tx)
       .selectFrom('installation')
       .select('signing_key')

@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import { type InferKyselyDB, IsolationLevel, MikroORM } from '@mikro-orm/postgresql';
 import { CompiledQuery, type Kysely } from 'kysely';
 import pg from 'pg';
+import type { Actor } from '../access/actor.ts';
+import type { Switches } from '../access/capabilities.ts';
+import type { Ground } from '../access/paths.ts';
 import { Problem } from '../terms/problem.ts';
 import type { Connection } from './migrate.ts';
 import { entities } from './schema.ts';
@@ -19,13 +22,48 @@ export interface Entrance {
   readonly credential: string;
 }
 
+/** What enter() answers. */
+export interface Caller {
+  readonly me: CallerRow;
+  /** The database's clock, once for the whole transaction (DEC-4), in seconds of the epoch. */
+  readonly now: number;
+  /** The workspaces where they have a place of their own or by a team, cut to the credential's, by name. */
+  readonly places:
+    | readonly (Pick<Ground, 'role' | 'teams' | 'switches' | 'takeBack'> & {
+        readonly workspace: string;
+        readonly name: string;
+      })[]
+    | null;
+  /** Themself, and the groups and teams they are in. */
+  readonly principals: readonly string[] | null;
+  /** What is switched for them in any workspace, where an override takes them to those without a place of theirs. */
+  readonly switches: Readonly<Record<string, Switches>> | null;
+  /** Restricted projects they are in, and as what. */
+  readonly gates: Readonly<Record<string, 'viewer' | 'editor'>> | null;
+}
+
+export interface CallerRow {
+  readonly organization_id: string;
+  readonly id: string;
+  readonly email: string;
+  readonly name: string;
+  readonly role: Actor['role'];
+  readonly credential: string;
+  readonly credential_name: string;
+  readonly scopes: Actor['scopes'];
+  readonly cut: readonly string[] | null;
+  readonly expires_at: string | null;
+}
+
 export interface Database {
   /** One snapshot for all of it (DEC-8); what it adds to the log may be committed asynchronously (ACT-1). */
   reading<T>(entrance: Entrance, work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Each statement sees what is committed when it starts, so that what follows a lock sees what the lock waited for. */
   writing<T>(entrance: Entrance, work: (tx: Tx) => Promise<T>): Promise<T>;
-  /** Outside any organization and transaction: nothing that row-level security guards is visible. */
+  /** A transaction of no organization: whoever serves sees nothing in it that row-level security guards. */
   outside<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** The same for a single statement, without the transaction around it. */
+  single<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -50,7 +88,7 @@ export async function openDatabase({
       Client: NamingClient,
       max: 10,
       ssl: ssl ?? false,
-      options: `${options ?? ''} -c lock_timeout=1s -c statement_timeout=30s`,
+      options: `${options ?? ''} -c lock_timeout=1s -c statement_timeout=30s ${planned}`,
     },
   });
   const transaction = <T>(isolationLevel: IsolationLevel, work: (store: Store) => Promise<T>): Promise<T> =>
@@ -62,27 +100,48 @@ export async function openDatabase({
     (isolation: IsolationLevel, commit: 'on' | 'off') =>
     <T>({ organization, credential }: Entrance, work: (tx: Tx) => Promise<T>) =>
       transaction(isolation, async (store) => {
-        await store.executeQuery(CompiledQuery.raw(entering[commit], [organization, credential]));
-        return work(store as unknown as Tx);
+        const { rows } = await store.executeQuery<{ standing: Caller | null }>(
+          CompiledQuery.raw(entering[commit], [organization, credential]),
+        );
+        return work(
+          txOn(store, isolation === IsolationLevel.REPEATABLE_READ ? (rows[0]?.standing ?? null) : undefined),
+        );
       });
   return {
     reading: entered(IsolationLevel.REPEATABLE_READ, 'off'),
     writing: entered(IsolationLevel.READ_COMMITTED, 'on'),
-    outside: (work) => work(orm.em.fork().getKysely() as unknown as Tx).catch(inOurTerms),
+    outside: (work) => transaction(IsolationLevel.READ_COMMITTED, (store) => work(txOn(store))),
+    single: (work) => work(txOn(orm.em.fork().getKysely() as unknown as Store)).catch(inOurTerms),
     close: () => orm.close(true),
   };
 }
 
+/** Every statement is prepared once and made for any parameters; planning one again for each call costs more than it runs. */
+const planned = '-c plan_cache_mode=force_generic_plan -c jit=off';
+
 const entering = {
-  on: 'select enter($1, $2)',
-  off: `select enter($1, $2), set_config('synchronous_commit', 'off', true)`,
+  on: 'select enter($1, $2) as standing',
+  off: `select enter($1, $2) as standing, set_config('synchronous_commit', 'off', true)`,
 };
 
 /** The tables as the entities declare them, for queries that are checked against them. */
 export type Store = Kysely<InferKyselyDB<(typeof entities)[number]>>;
 
+interface Inner {
+  readonly store: Store;
+  readonly caller: Caller | null | undefined;
+}
+
+const txOn = (store: Store, caller?: Caller | null) => ({ store, caller }) satisfies Inner as unknown as Tx;
+
 /** The queries of a transaction. For this room alone: the house test holds the others to that. */
-export const storeOf = (tx: Tx): Store => tx as unknown as Store;
+export const storeOf = (tx: Tx): Store => (tx as unknown as Inner).store;
+
+/**
+ * How the caller stands, as enter() read it: of a reading transaction, which sees one snapshot throughout, null where the credential has
+ * ended; of a writing one nothing, since what counts there is read after the locks.
+ */
+export const callerOf = (tx: Tx): Caller | null | undefined => (tx as unknown as Inner).caller;
 
 const names = new Map<string, string>();
 

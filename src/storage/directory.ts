@@ -12,7 +12,12 @@ export interface Principal {
   readonly name: string;
   readonly email: string | null;
   readonly role: string | null;
+  /** The name as the list is ordered by it. */
+  readonly key: string;
 }
+
+/** The place in the list behind this one. */
+export const placeAfter = ({ key, id }: Principal): string => JSON.stringify([key, id]);
 
 /** Where the caller is: the ground on which guests find people at all. */
 const shared = (me: Actor) => sql`
@@ -49,15 +54,12 @@ export async function findPrincipals(
   }: { text: string; types: readonly PrincipalType[]; limit: number; after?: readonly [string, string] | undefined },
 ): Promise<Page<Principal>> {
   const like = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-  const { rows } = await sql<Principal>`with ${shared(me)} select * from (${visible(me)}) it
+  const { rows } = await sql<Principal>`with ${shared(me)} select *, lower(name) as key from (${visible(me)}) it
     where type = any (${types}::text[]) and (name ilike ${like} or email ilike ${like})
       and (${after?.[0] ?? null}::text is null or (lower(name), id) > (${after?.[0] ?? null}::text, ${after?.[1] ?? null}::uuid))
     order by lower(name), id limit ${limit + 1}`.execute(storeOf(tx));
   const items = rows.slice(0, limit);
-  return {
-    items,
-    next: rows.length > limit ? JSON.stringify([items.at(-1)?.name.toLowerCase(), items.at(-1)?.id]) : undefined,
-  };
+  return { items, next: rows.length > limit ? placeAfter(items.at(-1) as Principal) : undefined };
 }
 
 /** Those that bear exactly this id, email (of people) or name (of groups and teams), in any case; six at most, to tell one from several. */
@@ -67,8 +69,8 @@ export async function principalsNamed(
   type: PrincipalType,
   named: { id?: string | undefined; text: string },
 ): Promise<Principal[]> {
-  const { rows } = await sql<Principal>`with ${shared(me)} select * from (${visible(me)}) it
-    where type = ${type} and (id = ${named.id ?? null}::uuid or ${named.id === undefined} and lower(case type when 'person' then email else name end) = ${named.text.toLowerCase()})
+  const { rows } = await sql<Principal>`with ${shared(me)} select *, lower(name) as key from (${visible(me)}) it
+    where type = ${type} and (id = ${named.id ?? null}::uuid or ${named.id === undefined} and lower(case type when 'person' then email else name end) = lower(${named.text}::text))
     order by name, id limit 6`.execute(storeOf(tx));
   return rows;
 }

@@ -54,13 +54,19 @@ export async function ungrant(
   return rows[0];
 }
 
-/** Lowers or renews nothing: keeps a grant for the old owner of what was transferred (OWN-3). */
+/** What the old owner of something transferred keeps: a grant of this level, or nothing, not even one from before (OWN-3). */
 export async function keepGrant(
   tx: Tx,
   { me, subject }: Decided<'resource.transfer'>,
   person: string,
-  level: 'viewer' | 'editor',
+  level: 'viewer' | 'editor' | undefined,
 ): Promise<void> {
+  if (!level) {
+    await sql`delete from access_grant where organization_id = ${me.organization} and resource_id = ${subject.id} and principal_id = ${person}`.execute(
+      storeOf(tx),
+    );
+    return;
+  }
   await sql`
     insert into access_grant (organization_id, resource_id, principal_id, principal, workspace_id, kind, level, live, granted_by)
     values (${me.organization}, ${subject.id}, ${person}, 'person', ${subject.workspace_id}, ${subject.kind}, ${level}::level, true, ${me.person})
@@ -78,14 +84,16 @@ export interface NamedGrant extends Grant {
   readonly hidden: boolean;
   readonly given_by: string | null;
   readonly granted_at: Date;
+  /** How many there are in all, of which the first 200 are read. */
+  readonly of: number;
 }
 
 /** All grants of a resource that hold, by name; a private group that the caller is not in has no name here (GRP-7). */
 export async function grantsOn(tx: Tx, { me, subject }: Decided<'resource.audience'>): Promise<NamedGrant[]> {
   const { rows } = await sql<NamedGrant>`
-    select g.principal, g.principal_id, g.level, g.expires_at, g.granted_at, by.email as given_by, coalesce(p.email, t.name, gr.name) as name,
-      gr.visibility = 'private' and not exists (select from membership m where m.organization_id = g.organization_id and m.principal_id = gr.id
-        and m.person_id = ${me.person}) is true as hidden
+    select g.principal, g.principal_id, g.level, g.expires_at, g.granted_at, count(*) over ()::int as of, by.email as given_by, coalesce(p.email, t.name, gr.name) as name,
+      coalesce(gr.visibility = 'private' or t.visibility = 'locked' and ${me.role} <> 'admin', false) and not exists (
+        select from membership m where m.organization_id = g.organization_id and m.principal_id = g.principal_id and m.person_id = ${me.person}) as hidden
     from access_grant g
     left join person p on g.principal = 'person' and p.organization_id = g.organization_id and p.id = g.principal_id
     left join team t on g.principal = 'team' and t.organization_id = g.organization_id and t.id = g.principal_id
@@ -94,4 +102,21 @@ export async function grantsOn(tx: Tx, { me, subject }: Decided<'resource.audien
     where g.organization_id = ${me.organization} and g.resource_id = ${subject.id} and (g.expires_at is null or g.expires_at > statement_timestamp())
     order by name limit 200`.execute(storeOf(tx));
   return rows;
+}
+
+/** The groups and teams with a grant that the caller may not know by name: private ones, and locked ones, that they are not in (GRP-7, TEAM-3). */
+export async function hiddenPrincipals(
+  tx: Tx,
+  { me, subject }: Decided<'resource.audience'>,
+): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ id: string }>`
+    select g.principal_id as id from access_grant g
+    left join "group" gr on gr.organization_id = g.organization_id and gr.id = g.principal_id
+    left join team t on t.organization_id = g.organization_id and t.id = g.principal_id
+    where g.organization_id = ${me.organization} and g.resource_id = ${subject.id}
+      and (gr.visibility = 'private' or t.visibility = 'locked' and ${me.role} <> 'admin')
+      and not exists (select from membership m where m.organization_id = g.organization_id and m.principal_id = g.principal_id and m.person_id = ${me.person})`.execute(
+    storeOf(tx),
+  );
+  return new Set(rows.map(({ id }) => id));
 }

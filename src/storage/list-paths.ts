@@ -1,75 +1,102 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Actor } from '../access/actor.ts';
+import { plainness } from '../access/decide.ts';
 import type { Kind } from '../terms/kinds.ts';
+import { type Level, ladders } from '../terms/ladders.ts';
 
-/** Where to look: everything in `wide`, by paths in `placed`, by grants in `reach`. */
+/** What every statement of a list is run with. */
 export interface Area {
   readonly organization: string;
+  readonly person: string;
+  readonly kind: Kind;
+  /** The id that the page before ended with. */
+  readonly after: string;
+  /** Workspaces where everything opens by override. */
   readonly wide: readonly string[];
+  /** Workspaces where owner, everyone and projects count. */
   readonly placed: readonly string[];
+  /** Where grants are looked for; all in reach where null. */
   readonly only: readonly string[] | null;
+  /** Restricted projects they are in, and as what. */
+  readonly gates: readonly string[];
+  readonly gateRoles: readonly ('viewer' | 'editor')[];
 }
 
-/** Ids above all others: where a first page starts from. */
-export const top = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
-export const principals = (me: Actor) => sql`
-  principals as materialized (
-    select ${me.person}::uuid as id, 'grant' as via
-    union all
-    select m.principal_id, m.principal || ':' || coalesce(team.name, "group".name) from membership m
-    left join team on team.organization_id = m.organization_id and team.id = m.principal_id
-    left join "group" on "group".organization_id = m.organization_id and "group".id = m.principal_id
-    where m.organization_id = ${me.organization} and m.person_id = ${me.person}
-  ),
-  reach as materialized (
-    select w.id from workspace w where w.organization_id = ${me.organization} and w.deleted_at is null
-      and w.id = any ((select nullif(current_setting('postern.reach', true), '')::uuid[])::uuid[])
-  ),
-  gates as materialized (
-    select m.project_id as id, max(m.role) as role from project_member m
-    where m.organization_id = ${me.organization} and (m.principal_id = ${me.person} or m.principal_id in (select id from principals))
-    group by m.project_id
-  )`;
+/** The places in a statement that `Area` fills. */
+export type In = { readonly [K in keyof Area]: RawBuilder<unknown> };
 
-type Limit = RawBuilder<unknown>;
+/** Ids above and below all others. */
+export const top = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+const bottom = sql`'00000000-0000-0000-0000-000000000000'::uuid`;
+
+/**
+ * What a branch gives of a resource: its id and a key, `<level><plainness>:<via>:<through>`, so that the highest key of an id names its
+ * highest level and the plainest path that gives it. Levels are 1 to 3, as the ladder counts; `through` is a group or team.
+ */
+const branch = (level: RawBuilder<unknown>, via: string) =>
+  sql`r.id, ${level} || ${sql.lit(`${plainness(via)}:${via}:`)} as key`;
+const digit = (level: RawBuilder<unknown>) => sql`case ${level} when 'viewer' then '1' else '2' end`;
+const owner = sql`'3'`;
+
+const isListed = ({ organization, kind, after }: In) =>
+  sql`r.organization_id = ${organization}::uuid and r.kind = ${kind}::text and r.deleted_at is null and r.id < ${after}::uuid`;
 
 /** Every path but the grants, each read from its own index. */
-export const placed = ({ organization, wide, placed }: Area, me: Actor, kind: Kind, limit: Limit, after: string) => sql`
-  select x.* from unnest(${wide}::uuid[]) ws cross join lateral (select r.id, 'owner'::level as level, 'override' as via, 0 as rank from resource r
-    where r.organization_id = ${organization} and r.workspace_id = ws and r.kind = ${kind} and r.deleted_at is null and r.id < ${after}::uuid
-    order by r.id desc ${limit}) x
+export const placed = (its: In, limit: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  select x.* from unnest(${its.wide}::uuid[]) ws cross join lateral (select ${branch(owner, 'override')} from resource r
+    where ${isListed(its)} and r.workspace_id = ws order by r.id desc ${limit}) x
   union all
-  select x.* from unnest(${placed}::uuid[]) ws cross join lateral (select r.id, 'owner'::level, 'owner', 9 from resource r
-    where r.organization_id = ${organization} and r.owner_id = ${me.person} and r.workspace_id = ws and r.kind = ${kind} and r.deleted_at is null
-      and r.id < ${after}::uuid order by r.id desc ${limit}) x
+  select x.* from unnest(${its.placed}::uuid[]) ws cross join lateral (select ${branch(owner, 'owner')} from resource r
+    where ${isListed(its)} and r.owner_id = ${its.person}::uuid and r.workspace_id = ws order by r.id desc ${limit}) x
   union all
-  select x.* from unnest(${placed}::uuid[]) ws cross join lateral (select r.id, r.everyone_role, 'everyone', 5 from resource r
-    where r.organization_id = ${organization} and r.workspace_id = ws and r.kind = ${kind} and r.visibility = 'everyone' and r.restricted_to is null
-      and r.deleted_at is null and r.id < ${after}::uuid order by r.id desc ${limit}) x
+  select x.* from unnest(${its.placed}::uuid[]) ws cross join lateral (select ${branch(digit(sql`r.everyone_role`), 'everyone')} from resource r
+    where ${isListed(its)} and r.workspace_id = ws and r.visibility = 'everyone' and r.restricted_to is null order by r.id desc ${limit}) x
   union all
-  select x.* from gates cross join lateral (select r.id, least(r.everyone_role, gates.role), 'everyone', 5 from resource r
-    where r.organization_id = ${organization} and r.restricted_to = gates.id and r.kind = ${kind} and r.visibility = 'everyone'
-      and r.deleted_at is null and r.workspace_id = any (${placed}::uuid[]) and r.id < ${after}::uuid order by r.id desc ${limit}) x`;
+  select x.* from unnest(${its.gates}::uuid[], ${its.gateRoles}::level[]) gate (id, role) cross join lateral (
+    select ${branch(digit(sql`least(r.everyone_role, gate.role)`), 'everyone')} from resource r
+    where ${isListed(its)} and r.restricted_to = gate.id and r.visibility = 'everyone' and r.workspace_id = any (${its.placed}::uuid[])
+    order by r.id desc ${limit}) x`;
+
+const setting = (name: string) =>
+  sql.raw(`(select nullif(current_setting('postern.${name}', true), '')::uuid[])::uuid[]`);
 
 /** The grants, one index scan for each principal and workspace, from `floor` up. */
-export const granted = (
-  { organization, only }: Area,
-  kind: Kind,
-  limit: Limit,
-  after: string,
-  floor: RawBuilder<unknown>,
-) => sql`
-  select x.* from principals cross join reach cross join lateral (select g.resource_id as id, g.level, principals.via,
-      case principals.via when 'grant' then 8 else 7 end as rank from access_grant g
-    where g.organization_id = ${organization} and g.principal_id = principals.id and g.workspace_id = reach.id and g.kind = ${kind} and g.live
-      and g.resource_id < ${after}::uuid and g.resource_id >= ${floor} and (g.expires_at is null or g.expires_at > statement_timestamp())
-    order by g.resource_id desc ${limit}) x
-  where ${only}::uuid[] is null or reach.id = any (${only}::uuid[])`;
+export const granted = (its: In, limit: RawBuilder<unknown>, floor = bottom): RawBuilder<unknown> => sql`
+  select x.* from unnest(${setting('principals')}) whose cross join unnest(coalesce(${its.only}::uuid[], ${setting('reach')})) ws
+  cross join lateral (
+    select g.resource_id as id, ${digit(sql`g.level`)} || case g.principal when 'person' then ${sql.lit(`${plainness('grant')}:grant:`)}
+      else ${sql.lit(plainness('group'))} || ':' || g.principal || ':' || g.principal_id end as key
+    from access_grant g
+    where g.organization_id = ${its.organization}::uuid and g.principal_id = whose and g.workspace_id = ws and g.kind = ${its.kind}::text and g.live
+      and g.resource_id < ${its.after}::uuid and g.resource_id >= ${floor} and (g.expires_at is null or g.expires_at > statement_timestamp())
+    order by g.resource_id desc ${limit}) x`;
 
-export const lowest = sql`'00000000-0000-0000-0000-000000000000'::uuid`;
+const pageful = sql.raw('limit 51');
 
-export const union = (area: Area, me: Actor, kind: Kind, limit: Limit, perGrant: Limit, after: string) =>
-  sql`${placed(area, me, kind, limit, after)} union all ${granted(area, kind, perGrant, after, lowest)}`;
+/** What may be among the newest 51: so many of each path, in the order of ids. */
+export const newest = (its: In): RawBuilder<unknown> => sql`${placed(its, pageful)} union all ${granted(its, pageful)}`;
 
-/** The highest level of each id and the path that gave it; of equal ones, the plainest. */
-export const best = sql`max(level) as level, (array_agg(via order by level desc, rank desc, via))[1] as via`;
+/**
+ * The same for people in many groups, in two passes: four of each principal find a floor, the 51st best id, and only what is above
+ * that can be on the page.
+ */
+export const newestAboveFloor = (its: In): RawBuilder<unknown> => sql`
+  with own as materialized (${placed(its, pageful)}),
+  floor_ as materialized (select coalesce((select id from (
+    select id from own union select id from (${granted(its, sql.raw('limit 4'))}) few
+  ) d order by id desc offset 50 limit 1), ${bottom}) as id)
+  select * from own union all ${granted(its, pageful, sql`(select id from floor_)`)}`;
+
+/** One row an id, with its highest key. */
+export const best = (branches: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`select id, max(key collate "C") as key from (${branches}) u group by id`;
+
+/** The name of the group or team that the key of `it` names; looked up for what is on the page alone. */
+export const throughName = sql`case when substr(it.key, 2, 1) = ${sql.lit(plainness('group'))} then coalesce(
+  (select g.name from "group" g where g.organization_id = r.organization_id and g.id = split_part(it.key, ':', 3)::uuid),
+  (select t.name from team t where t.organization_id = r.organization_id and t.id = split_part(it.key, ':', 3)::uuid)) end`;
+
+/** What a key says, as rows show it. */
+export function keyRead(key: string, name: string): { readonly level: Level; readonly via: string } {
+  const [head = '', via = ''] = key.split(':');
+  return { level: ladders.resource[Number(head[0]) - 1] as Level, via: name ? `${via}:${name}` : via };
+}

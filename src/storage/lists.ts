@@ -1,13 +1,18 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Actor } from '../access/actor.ts';
+import { rungOf, viaOf } from '../access/decide.ts';
+import type { Ground } from '../access/paths.ts';
 import type { Scope } from '../access/scope.ts';
 import { type Kind, kinds } from '../terms/kinds.ts';
 import { type Level, ladders, reaches, type Visibility } from '../terms/ladders.ts';
 import type { Page } from '../terms/paging.ts';
-import { storeOf, type Tx } from './database.ts';
-import { type Area, best, granted, lowest, placed, principals, top, union } from './list-paths.ts';
-import { paths, person, places, resources } from './reach.ts';
-import { type Standing, standings } from './standing.ts';
+import { callerOf, storeOf, type Tx } from './database.ts';
+import { factsFrom } from './facts.ts';
+import { type Area, best, granted, type In, newest, newestAboveFloor, placed, top } from './list-paths.ts';
+import { type ListedRow, listed, rowRead, withOwner } from './list-rows.ts';
+import { ground, reached, self, uncut } from './reach.ts';
+import { gatesOf, type Standing, standings } from './standing.ts';
+import { statement } from './statement.ts';
 
 export interface Wanted {
   readonly kind: Kind;
@@ -26,20 +31,6 @@ export interface Wanted {
   readonly project?: string | undefined;
 }
 
-/** A resource as lists show it; `level` is after the cap. */
-export interface ListedRow {
-  readonly id: string;
-  readonly name: string;
-  readonly kind: Kind;
-  readonly workspace_id: string;
-  readonly visibility: Visibility;
-  readonly owner_id: string | null;
-  readonly owner_email: string | null;
-  readonly level: Level;
-  readonly via: string;
-  readonly updated_at: Date;
-}
-
 /** How many ids are gathered at most before a list is walked instead (QUERIES.md). */
 const gathered = 5001;
 /** How many rows one page of a walk looks at. */
@@ -55,96 +46,101 @@ export async function pageOfResources(
   wanted: Wanted,
 ): Promise<Page<ListedRow>> {
   const standing = await standings(tx, me, scope.override);
-  const area = areaOf(standing, me, wanted);
-  if (isPlain(scope, wanted)) return pageFrom(await rowsOf(tx, area, newest(area, me, wanted)), standing, wanted.limit);
+  const area = await areaOf(tx, standing, me, wanted);
+  if (isPlain(scope, wanted)) return pageFrom(await newestRows(tx, area), standing, wanted.limit);
 
-  const found = await gather(tx, area, me, wanted);
+  const found = await gather(tx, area);
   if (found) return filtered(tx, scope, area, standing, wanted, found);
   return walk(tx, scope, area, me, standing, wanted);
 }
 
-/** How many resources are in scope: exact up to 1,000, nothing above. */
+/** How many resources are in scope: exact up to 1,000, `many` above; nothing where only walking all of them would tell. */
 export async function countOfResources(
   tx: Tx,
   scope: Scope<'resource'>,
   me: Actor,
   wanted: Wanted,
-): Promise<number | undefined> {
+): Promise<number | 'many' | undefined> {
   const standing = await standings(tx, me, scope.override);
-  const area = areaOf(standing, me, wanted);
+  const area = await areaOf(tx, standing, me, { ...wanted, after: undefined });
   if (isPlain(scope, wanted)) {
-    const { rows } = await sql<{
-      n: number;
-    }>`with ${principals(me)}, ids as (${union(area, me, wanted.kind, sql`limit ${countedTo + 1}`, sql`limit ${countedTo + 1}`, top)})
-      select count(*)::int as n from (select distinct id from ids limit ${countedTo + 1}) it`.execute(storeOf(tx));
-    const n = rows[0]?.n ?? 0;
-    return n > countedTo ? undefined : n;
+    const [row] = await counted(tx, area);
+    return !row || row.n > countedTo ? 'many' : row.n;
   }
-  const found = await gather(tx, area, me, wanted);
+  const found = await gather(tx, area);
   if (!found) return undefined;
   const page = await filtered(tx, scope, area, standing, { ...wanted, after: undefined, limit: countedTo + 1 }, found);
-  return page.items.length > countedTo ? undefined : page.items.length;
+  return page.items.length > countedTo ? 'many' : page.items.length;
 }
 
-const areaOf = (standing: readonly Standing[], me: Actor, { workspaces }: Wanted): Area => {
+async function areaOf(
+  tx: Tx,
+  standing: readonly Standing[],
+  me: Actor,
+  { kind, workspaces, after = top }: Wanted,
+): Promise<Area> {
   const asked = standing.filter(({ workspace }) => !workspaces || workspaces.includes(workspace));
   const named = (those: readonly Standing[]) => those.map(({ workspace }) => workspace);
-  const only =
-    workspaces && me.workspaces
-      ? workspaces.filter((it) => me.workspaces?.includes(it))
-      : (workspaces ?? me.workspaces);
+  const cut = me.workspaces;
+  const gates = await gatesOf(tx, me);
   return {
     organization: me.organization,
+    person: me.person,
+    kind,
+    after,
     wide: named(asked.filter(({ wide }) => wide)),
     placed: named(asked.filter(({ placed }) => placed)),
-    only,
+    only: workspaces && cut ? workspaces.filter((it) => cut.includes(it)) : (workspaces ?? cut),
+    gates: Object.keys(gates),
+    gateRoles: Object.values(gates),
   };
-};
+}
 
 /** Nothing to filter by, so that a page can be read from the indexes alone. */
 const isPlain = (scope: Scope<'resource'>, { query, visibility, owner, access, project }: Wanted) =>
   scope.from === 'viewer' && !query && !visibility && owner === undefined && !access && !project;
 
-/**
- * The newest 51: each path in the order of ids, merged. Two passes, for people in hundreds of groups: four of each principal
- * find a floor, and only what is above it can be on the page.
- */
-function newest(area: Area, me: Actor, { kind, after = top }: Wanted): RawBuilder<unknown> {
-  const page = sql.raw('limit 51');
-  return sql`
-    with ${principals(me)},
-    own as materialized (${placed(area, me, kind, page, after)}),
-    floor_ as materialized (select coalesce((select id from (
-      select id from own union select id from (${granted(area, kind, sql.raw('limit 4'), after, lowest)}) few
-    ) d order by id desc offset 50 limit 1), ${lowest}) as id),
-    page as materialized (select id, ${best} from (
-      select * from own union all ${granted(area, kind, page, after, sql`(select id from floor_)`)}
-    ) u group by id order by id desc limit 51)
-    select page.id, page.level, page.via from page`;
-}
-
-const listed = sql`r.id, r.name, r.kind, r.workspace_id, r.visibility, r.owner_id, owner.email as owner_email, r.updated_at`;
-const withOwner = sql`left join person owner on owner.organization_id = r.organization_id and owner.id = r.owner_id`;
-
-async function rowsOf(tx: Tx, { organization }: Area, page: RawBuilder<unknown>): Promise<ListedRow[]> {
-  const { rows } = await sql<ListedRow>`select ${listed}, it.level, it.via from (${page}) it
-    join resource r on r.organization_id = ${organization} and r.id = it.id ${withOwner} order by r.id desc`.execute(
-    storeOf(tx),
+const pageOf = (branches: (its: In) => RawBuilder<unknown>) =>
+  statement<Area, { row: string }>(
+    (its) => sql`select ${listed} from (${best(branches(its))} order by id desc limit 51) it
+    join resource r on r.organization_id = ${its.organization}::uuid and r.id = it.id ${withOwner} order by r.id desc`,
   );
-  return rows;
+
+/** Up to so many principals, reading 51 of each costs less than finding a floor first. */
+const few = 4;
+const newestOfFew = pageOf(newest);
+const newestOfMany = pageOf(newestAboveFloor);
+async function newestRows(tx: Tx, area: Area): Promise<ListedRow[]> {
+  const isFew = (callerOf(tx)?.principals?.length ?? few) < few;
+  return (await (isFew ? newestOfFew : newestOfMany)(tx, area)).map((row) => rowRead(row, area.kind));
 }
+
+const toCount = sql.raw(`limit ${countedTo + 1}`);
+
+const counted = statement<Area, { n: number }>(
+  (its) => sql`select count(*)::int as n from (
+    select distinct id from (${placed(its, toCount)} union all ${granted(its, toCount)}) every ${toCount}) it`,
+);
+
+/** An id in scope, before its row is read. */
+interface Gathered {
+  readonly id: string;
+  readonly key: string;
+  readonly n: number;
+}
+
+const mostGathered = sql.raw(`limit ${gathered}`);
+
+const gatherUp = statement<Area, Gathered>(
+  (
+    its,
+  ) => sql`with ids as materialized (select * from (${placed(its, mostGathered)} union all ${granted(its, mostGathered)}) every ${mostGathered})
+    select *, (select count(*)::int from ids) as n from (${best(sql`select * from ids`)}) it`,
+);
 
 /** All ids in scope with their levels, or nothing where there are more than can be gathered. */
-async function gather(
-  tx: Tx,
-  area: Area,
-  me: Actor,
-  { kind }: Wanted,
-): Promise<{ id: string; level: Level; via: string }[] | undefined> {
-  const all = sql.raw(`limit ${gathered}`);
-  const { rows } = await sql<{ id: string; level: Level; via: string; n: number }>`
-    with ${principals(me)}, ids as materialized (select * from (${union(area, me, kind, all, all, top)}) u limit ${sql.raw(String(gathered))})
-    select id, ${best}, (select count(*)::int from ids) as n from ids group by id`.execute(storeOf(tx));
+async function gather(tx: Tx, area: Area): Promise<readonly Gathered[] | undefined> {
+  const rows = await gatherUp(tx, { ...area, after: top });
   return (rows[0]?.n ?? 0) >= gathered ? undefined : rows;
 }
 
@@ -161,14 +157,14 @@ async function filtered(
   { organization }: Area,
   standing: readonly Standing[],
   wanted: Wanted,
-  found: { id: string; level: Level; via: string }[],
+  found: readonly Gathered[],
 ): Promise<Page<ListedRow>> {
-  const { rows } = await sql<ListedRow>`
-    select ${listed}, it.level, it.via from unnest(${found.map(({ id }) => id)}::uuid[], ${found.map(({ level }) => level)}::level[], ${found.map(({ via }) => via)}::text[]) it (id, level, via)
+  const { rows } = await sql<{ row: string }>`
+    select ${listed} from unnest(${found.map(({ id }) => id)}::uuid[], ${found.map(({ key }) => key)}::text[]) it (id, key)
     join resource r on r.organization_id = ${organization} and r.id = it.id ${withOwner}
     where r.id < ${wanted.after ?? top}::uuid and (${conditions(wanted)}) order by r.id desc`.execute(storeOf(tx));
   return pageFrom(
-    rows.filter((row) => isEnough(scope, wanted, cappedOf(row, standing))),
+    rows.map((row) => rowRead(row, wanted.kind)).filter((row) => isEnough(scope, wanted, cappedOf(row, standing))),
     standing,
     wanted.limit,
   );
@@ -183,25 +179,30 @@ async function walk(
   standing: readonly Standing[],
   wanted: Wanted,
 ): Promise<Page<ListedRow>> {
-  const { rows } = await sql<ListedRow & { matches: boolean }>`
-    with who as materialized (${person(me, me.person)}),
+  const { rows } = await sql<{ row: string; matches: boolean; ground: Ground | null }>`
+    with who as materialized (${self(me)}),
     stretch as materialized (select x.id from workspace w cross join lateral (select r.id from resource r
         where r.organization_id = ${me.organization} and r.workspace_id = w.id and r.kind = ${wanted.kind} and r.deleted_at is null
           and r.id < ${wanted.after ?? top}::uuid order by r.id desc limit ${sql.raw(String(stride))}) x
       where w.organization_id = ${me.organization} and w.deleted_at is null and (${area.only}::uuid[] is null or w.id = any (${area.only}::uuid[]))
         and w.id = any ((select nullif(current_setting('postern.reach', true), '')::uuid[])::uuid[])
-      order by x.id desc limit ${sql.raw(String(stride))}),
-    r as materialized (${resources(sql`r.organization_id = ${me.organization} and r.id in (select id from stretch)`)}),
-    ws as (select distinct r.workspace_id as workspace from r), ${places}, ${paths},
-    ranked as (select resource as id, rung::level as level, via, case via when 'owner' then 9 when 'grant' then 8 when 'everyone' then 5 when 'override' then 0 else 7 end as rank
-      from path where noun = 'resource' and (${scope.override} or not override)),
-    it as (select id, ${best} from ranked group by id)
-    select ${listed}, it.level, it.via, (${conditions(wanted)}) and it.id is not null as matches
-    from r left join it on it.id = r.id ${withOwner} order by r.id desc`.execute(storeOf(tx));
-  const kept = rows.filter((row) => row.matches && isEnough(scope, wanted, cappedOf(row, standing)));
-  const page = pageFrom(kept, standing, wanted.limit);
+      order by x.id desc limit ${sql.raw(String(stride))})
+    select ${listed}, (${conditions(wanted)}) as matches, case when (${conditions(wanted)}) then it.ground end as ground
+    from stretch join resource r on r.organization_id = ${me.organization} and r.id = stretch.id ${withOwner}
+    left join lateral (select '' as key, (select ground from (select ${ground} from who join (${reached}) on ${uncut} and r.id = stretch.id) g) as ground) it on true
+    order by stretch.id desc`.execute(storeOf(tx));
+  const kept = rows.flatMap(({ matches, ground: it, row }) => {
+    const facts = matches && factsFrom(it, wanted.kind, scope.override);
+    const level = facts && rungOf(facts);
+    return facts && level ? { ...rowRead({ row }, wanted.kind), level, via: viaOf(facts) } : [];
+  });
+  const page = pageFrom(
+    kept.filter((row) => isEnough(scope, wanted, cappedOf(row, standing))),
+    standing,
+    wanted.limit,
+  );
   if (page.next || rows.length < stride) return page;
-  return { items: page.items, next: rows.at(-1)?.id };
+  return { items: page.items, next: rows.at(-1)?.row.split('\x1f', 1)[0] };
 }
 
 const isEnough = (scope: Scope<'resource'>, { access }: Wanted, level: Level) =>

@@ -1,5 +1,7 @@
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
+import { Client } from 'pg';
+import { Problem } from '../terms/problem.ts';
 import { Core } from './migrations/0001-core.ts';
 import { entities } from './schema.ts';
 
@@ -35,6 +37,7 @@ export async function migrate({ database, ...connection }: Connection): Promise<
     migrations: {
       tableName: 'migration',
       migrationsList: migrations,
+      silent: true,
       snapshot: false,
       transactional: true,
       allOrNothing: true,
@@ -52,4 +55,30 @@ export async function migrate({ database, ...connection }: Connection): Promise<
   } finally {
     await orm.close(true);
   }
+}
+
+/** What `migrate` would run; a database that a newer Postern has migrated is refused. */
+export async function pendingMigrations({ ssl = false, ...connection }: Connection): Promise<string[]> {
+  const client = new Client({ ...connection, ssl });
+  await client.connect();
+  try {
+    const ran: string[] = await client
+      .query<{ name: string }>('select name from migration')
+      .then(({ rows }) => rows.map(({ name }) => name))
+      .catch(noneWhereNoTable);
+    const unknown = ran.find((name) => !migrations.some((it) => it.name === name));
+    if (unknown) {
+      throw new Problem('conflict', `The database is newer than this Postern: it has the migration ${unknown}.`, {
+        advice: 'Use a newer Postern.',
+      });
+    }
+    return migrations.map(({ name }) => name).filter((name) => !ran.includes(name));
+  } finally {
+    await client.end();
+  }
+}
+
+function noneWhereNoTable(thrown: { code?: unknown }): [] {
+  if (thrown.code === '42P01') return [];
+  throw thrown;
 }

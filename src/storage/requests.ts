@@ -1,12 +1,16 @@
 import { sql } from 'kysely';
 import type { Actor } from '../access/actor.ts';
+import { rungOf } from '../access/decide.ts';
+import type { Ground } from '../access/paths.ts';
 import type { Scope } from '../access/scope.ts';
 import { newId } from '../terms/ids.ts';
 import type { Kind } from '../terms/kinds.ts';
+import { reaches } from '../terms/ladders.ts';
 import type { Page } from '../terms/paging.ts';
 import { storeOf, type Tx } from './database.ts';
 import type { Decided } from './decided.ts';
-import { paths, person, places, resources } from './reach.ts';
+import { factsFrom, reviewing } from './facts.ts';
+import { ground, people, reached, self, uncut } from './reach.ts';
 import type { RequestRow } from './rows.ts';
 import { standings } from './standing.ts';
 
@@ -92,24 +96,28 @@ const windowed = ({ after, status, ids }: Window) => sql`
   (${after ?? null}::uuid is null or q.id < ${after ?? null}::uuid) and (${ids ?? null}::uuid[] is null or q.id = any (${ids ?? null}::uuid[]))
   and (${status ?? null}::text is null or ${status ?? null}::text = case when q.status = 'pending' and q.created_at + ${lasts} <= statement_timestamp() then 'expired' else q.status end)`;
 
-const withNames = (override: boolean) => sql`
-  left join r on r.id = it.resource_id and exists (select from path where path.resource = r.id and path.noun = 'resource' and (not path.override or ${override}))
-  left join person owner on owner.organization_id = r.organization_id and owner.id = r.owner_id`;
+/** The requests `q`, each with what is the case between `who` asks and the resource, if that is in reach. */
+const withGrounds = sql`
+  select q.*, requester.email as requester_email, r.name, owner.email as owner_email, ${ground}
+  from q cross join who
+  left join (${reached}) on ${uncut} and r.id = q.resource_id and r.deleted_at is null
+  left join person owner on owner.organization_id = r.organization_id and owner.id = r.owner_id
+  left join person requester on requester.organization_id = who.organization_id and requester.id = q.requester_id
+  order by q.id desc`;
 
-const about = (me: Actor) => sql`
-  r as materialized (${resources(sql`r.organization_id = ${me.organization} and r.deleted_at is null and r.id in (select resource_id from q)`)}),
-  ws as (select distinct r.workspace_id as workspace from r), ${places}, ${paths}`;
+type WithGround = Listed & { readonly ground: Ground | null };
 
 /** What the caller asked for, newest first; a resource is named only where it can be opened now (EXT-6). */
 export async function sentRequests(tx: Tx, scope: Scope<'resource'>, me: Actor, window: Window): Promise<Page<Listed>> {
-  const { rows } = await sql<Listed>`
-    with who as materialized (select it.organization_id, it.id, it.role, ${me.workspaces}::uuid[] as cut from (${person(me, me.person)}) it),
+  const { rows } = await sql<WithGround>`
+    with who as materialized (${self(me)}),
     q as materialized (select ${columns} from access_request q where q.organization_id = ${me.organization} and q.requester_id = ${me.person}
-      and ${windowed(window)} order by q.id desc limit ${window.limit + 1}), ${about(me)}
-    select it.*, ${me.email} as requester_email, r.name, owner.email as owner_email from q it ${withNames(scope.override)} order by it.id desc`.execute(
-    storeOf(tx),
+      and ${windowed(window)} order by q.id desc limit ${window.limit + 1})
+    ${withGrounds}`.execute(storeOf(tx));
+  return pageOf(
+    rows.map((row) => named(row, scope)),
+    window.limit,
   );
-  return pageOf(rows, window.limit);
 }
 
 /** What the caller reviews (REQ-2), newest first. A page may end early, with the place to go on from. */
@@ -119,23 +127,22 @@ export async function incomingRequests(
   me: Actor,
   window: Window,
 ): Promise<Page<Listed>> {
-  const { rows } = await sql<Listed & { mine: boolean }>`
-    with who as materialized (select it.organization_id, it.id, it.role, ${me.workspaces}::uuid[] as cut from (${person(me, me.person)}) it),
+  const { rows } = await sql<WithGround>`
+    with who as materialized (${self(me)}),
     q as materialized (select ${columns} from access_request q where q.organization_id = ${me.organization} and q.workspace_id is not null
       and q.workspace_id = any ((select nullif(current_setting('postern.reach', true), '')::uuid[])::uuid[])
-      and q.requester_id <> ${me.person} and ${windowed(window)} order by q.id desc limit ${sql.raw(String(stride))}), ${about(me)}
-    select it.*, requester.email as requester_email, r.name, owner.email as owner_email,
-      r.id is not null and (exists (select from path where path.resource = r.id and path.rung = 'owner' and (not path.override or ${scope.override}))
-        or r.owner_id is null and exists (select from place where place.workspace = r.workspace_id and place.role >= 'admin' and not place.override)) as mine
-    from q it ${withNames(scope.override)}
-    left join person requester on requester.organization_id = ${me.organization} and requester.id = it.requester_id order by it.id desc`.execute(
-    storeOf(tx),
-  );
+      and q.requester_id <> ${me.person} and ${windowed(window)} order by q.id desc limit ${sql.raw(String(stride))})
+    ${withGrounds}`.execute(storeOf(tx));
+  const mine = rows.filter(({ ground: it }) => it && reviewing(it).some((path) => scope.override || !path.override));
   const page = pageOf(
-    rows.filter(({ mine }) => mine),
+    mine.map((row) => named(row, scope)),
     window.limit,
   );
   return page.next || rows.length < stride ? page : { items: page.items, next: rows.at(-1)?.id };
+}
+
+function named({ ground: it, ...row }: WithGround, { override }: Scope<'resource'>): Listed {
+  return it && rungOf(factsFrom(it, row.kind, override)) ? row : { ...row, name: null, owner_email: null };
 }
 
 /** Closes a request one way or the other. */
@@ -160,18 +167,28 @@ export async function closeRequest(
 
 /** Approves what has come true by another way: pending requests for a resource whose requester now has what they asked for (REQ-6). */
 export async function settleRequests(tx: Tx, me: Actor, resource: string): Promise<void> {
-  await sql`
-    with q as materialized (select q.id, q.requester_id, q.level from access_request q where q.organization_id = ${me.organization}
+  const { rows } = await sql<{ id: string; kind: Kind; level: 'viewer' | 'editor'; ground: Ground | null }>`
+    with q as materialized (select q.id, q.requester_id, q.level, q.kind from access_request q where q.organization_id = ${me.organization}
       and q.resource_id = ${resource} and q.status = 'pending' and q.workspace_id is not null),
-    who as materialized (select p.organization_id, p.id, p.role, null::uuid[] as cut from person p where p.organization_id = ${me.organization}
-      and p.id in (select requester_id from q)),
-    r as materialized (${resources(sql`r.organization_id = ${me.organization} and r.id = ${resource}`)}),
-    ws as (select r.workspace_id as workspace from r), ${places}, ${paths}
-    update access_request a set status = 'approved', decided_at = statement_timestamp(), decided_by = ${me.person}
-    from q where a.organization_id = ${me.organization} and a.id = q.id and exists (
-      select from path where path.person = q.requester_id and path.noun = 'resource' and not path.override and path.rung::level >= q.level)`.execute(
+    who as materialized (${people(me, sql`select requester_id from q`)})
+    select q.id, q.kind, q.level, ${ground} from q join who on who.id = q.requester_id left join (${reached}) on ${uncut} and r.id = ${resource}::uuid`.execute(
     storeOf(tx),
   );
+  const met = rows.filter(({ ground: it, kind, level }) => {
+    const rung = it && rungOf(factsFrom(it, kind, false));
+    return rung && reaches('resource', rung, level);
+  });
+  if (met.length === 0) return;
+  await storeOf(tx)
+    .updateTable('access_request')
+    .set({ status: 'approved', decided_at: sql`statement_timestamp()`, decided_by: me.person })
+    .where('organization_id', '=', me.organization)
+    .where(
+      'id',
+      'in',
+      met.map(({ id }) => id),
+    )
+    .execute();
 }
 
 function pageOf(rows: readonly Listed[], limit: number): Page<Listed> {

@@ -1,12 +1,10 @@
 import type { Kind } from '../terms/kinds.ts';
 import type { Level, Visibility } from '../terms/ladders.ts';
 
-/** A resource as `row_to_json` gives it, with what its workspace says beside it. */
+/** A resource as `row_to_json` gives it. */
 export interface ResourceRow {
   readonly id: string;
   readonly workspace_id: string;
-  readonly workspace_name: string;
-  readonly take_back: 'sharer' | 'any_editor';
   readonly project_id: string | null;
   readonly restricted_to: string | null;
   readonly kind: Kind;
@@ -16,6 +14,7 @@ export interface ResourceRow {
   readonly given_by: string | null;
   readonly visibility: Visibility;
   readonly everyone_role: 'viewer' | 'editor';
+  readonly shared_with: readonly string[];
   readonly revision: number;
   readonly created_at: string;
   readonly updated_at: string;

@@ -151,6 +151,8 @@ export const Resource = defineEntity({
     givenBy: p.uuid().nullable(),
     visibility: p.text().$type<Visibility>().default('private'),
     everyoneRole: p.text().columnType('level').$type<'viewer' | 'editor'>().default('editor'),
+    /** Its live grants, `level|principal|id|end`, kept by the database with every change of them, so that a check reads one row. */
+    sharedWith: p.array().columnType('text[]'),
     revision: p.integer().default(1),
     createdAt: p.datetime().defaultRaw('now()'),
     createdBy: p.uuid().nullable(),

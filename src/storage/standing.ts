@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
 import type { Actor } from '../access/actor.ts';
-import { capabilitiesOf, type Place, type Switches } from '../access/capabilities.ts';
+import { capabilitiesOf, type Place } from '../access/capabilities.ts';
+import { type Ground, placesOf } from '../access/paths.ts';
 import type { Capability } from '../terms/kinds.ts';
 import { reaches } from '../terms/ladders.ts';
-import { storeOf, type Tx } from './database.ts';
-import { person, places } from './reach.ts';
+import { callerOf, storeOf, type Tx } from './database.ts';
+import { self, standing } from './reach.ts';
 
 /** How someone stands in one workspace of theirs. */
 export interface Standing {
@@ -19,34 +20,55 @@ export interface Standing {
   readonly wide: boolean;
 }
 
-/** The workspaces where the caller stands, cut to the credential's. */
+/** The workspaces where the caller stands, cut to the credential's, by name. */
 export async function standings(tx: Tx, me: Actor, override: boolean): Promise<Standing[]> {
-  const { rows } = await sql<{ id: string; name: string; places: Place[]; switches: Switches | null }>`
-    with who as materialized (${person(me, me.person)}),
-    ws as (
-      select w.id as workspace from workspace w where w.organization_id = ${me.organization} and w.deleted_at is null
-        and (${me.workspaces}::uuid[] is null or w.id = any (${me.workspaces}::uuid[]))
-        and (${override && me.role === 'admin'}
-          or w.id in (select m.workspace_id from workspace_member m where m.organization_id = ${me.organization} and m.person_id = ${me.person})
-          or w.id in (select t.workspace_id from membership m join workspace_team t on t.organization_id = m.organization_id and t.team_id = m.principal_id
-               where m.organization_id = ${me.organization} and m.person_id = ${me.person}))
-    ), ${places}
-    select w.id, w.name, (select json_agg(place) from place where place.workspace = w.id) as places,
-      (select json_object_agg(s.capability, s.enabled) from capability_switch s where s.organization_id = w.organization_id
-        and s.person_id = ${me.person} and s.workspace_id = w.id) as switches
-    from ws join workspace w on w.organization_id = ${me.organization} and w.id = ws.workspace order by w.name, w.id`.execute(
+  const everywhere = override && me.role === 'admin';
+  const known = everywhere ? undefined : callerOf(tx);
+  if (known) return (known.places ?? []).flatMap((it) => standingIn({ ...it, admin: me.role === 'admin' }, override));
+  const mine = sql`
+    select m.workspace_id from workspace_member m where m.organization_id = ${me.organization} and m.person_id = ${me.person}
+    union select t.workspace_id from membership m join workspace_team t on t.organization_id = m.organization_id and t.team_id = m.principal_id
+      where m.organization_id = ${me.organization} and m.person_id = ${me.person} and m.principal = 'team'`;
+  const { rows } = await sql<{
+    id: string;
+    name: string;
+    ground: Pick<Ground, 'admin' | 'role' | 'teams' | 'switches'>;
+  }>`
+    with who as materialized (${self(me)})
+    select w.id, w.name, json_build_object(${standing}) as ground
+    from who join workspace w on w.organization_id = who.organization_id and w.deleted_at is null and (who.cut is null or w.id = any (who.cut))
+    where ${everywhere ? sql`true` : sql`w.id in (${mine})`} order by w.name, w.id`.execute(storeOf(tx));
+  return rows.flatMap(({ id, name, ground }) => standingIn({ ...ground, workspace: id, name }, override));
+}
+
+type Stands = Pick<Ground, 'admin' | 'role' | 'teams' | 'switches'> & {
+  readonly workspace: string;
+  readonly name: string;
+};
+
+function standingIn({ workspace, name, switches, ...ground }: Stands, override: boolean): Standing[] {
+  const places = placesOf(ground).filter((place) => override || !place.override);
+  if (places.length === 0) return [];
+  return [
+    {
+      workspace,
+      name,
+      places,
+      capabilities: capabilitiesOf(places, switches ?? {}),
+      placed: places.some((place) => !place.override),
+      wide: override && places.some(({ role }) => reaches('workspace', role, 'admin')),
+    },
+  ];
+}
+
+/** The restricted projects that the caller is in, and as what (WS-7). */
+export async function gatesOf(tx: Tx, me: Actor): Promise<Readonly<Record<string, 'viewer' | 'editor'>>> {
+  const known = callerOf(tx);
+  if (known) return known.gates ?? {};
+  const { rows } = await sql<{ id: string; role: 'viewer' | 'editor' }>`
+    select m.project_id as id, max(m.role) as role from project_member m where m.organization_id = ${me.organization}
+      and m.principal_id = any ((select nullif(current_setting('postern.principals', true), '')::uuid[])::uuid[]) group by m.project_id`.execute(
     storeOf(tx),
   );
-  return rows.flatMap(({ id, name, places: all, switches }) => {
-    const counted = (all ?? []).filter((place) => override || !place.override);
-    if (counted.length === 0) return [];
-    return {
-      workspace: id,
-      name,
-      places: counted,
-      capabilities: capabilitiesOf(counted, switches ?? {}),
-      placed: counted.some((place) => !place.override),
-      wide: override && counted.some(({ role }) => reaches('workspace', role, 'admin')),
-    };
-  });
+  return Object.fromEntries(rows.map(({ id, role }) => [id, role]));
 }

@@ -33,6 +33,9 @@ export function newId(at: number = Date.now()): string {
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
+/** When `newId` made an id, in milliseconds. */
+export const timeOf = (id: string): number => Number.parseInt(id.replace('-', '').slice(0, 12), 16);
+
 /** An id as callers see it: `wf_` and 26 letters and digits that sort by time. */
 export const outside = (named: Named, id: string): string => `${prefixes[named]}_${lettersOf(id)}`;
 

@@ -5,7 +5,6 @@ import { alphabet, lettersOf, uuidOf } from './ids.ts';
 export interface ReadSecret {
   readonly organization: string;
   readonly credential: string;
-  /** SHA-256 of the whole text: all that is stored of it. */
   readonly hash: Buffer;
 }
 
@@ -21,7 +20,10 @@ export function readSecret(text: string): ReadSecret | undefined {
   const organization = first && uuidOf(first);
   const credential = second && uuidOf(second);
   if (!organization || !credential) return undefined;
-  return { organization, credential, hash: createHash('sha256').update(text).digest() };
+  return { organization, credential, hash: hashOf(text) };
 }
+
+/** SHA-256 of the whole text of a key: all that is stored of it. */
+export const hashOf = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 const form = new RegExp(`^postern_([${alphabet}]{26})([${alphabet}]{26})[${alphabet}]{32}$`);

@@ -5,17 +5,16 @@ import { type Action, policy } from '../access/policy.ts';
 import { audienceOf } from '../storage/audience.ts';
 import type { Decided } from '../storage/decided.ts';
 import { factsAbout } from '../storage/facts.ts';
-import { grantsOn } from '../storage/grants.ts';
+import { grantsOn, hiddenPrincipals, type NamedGrant } from '../storage/grants.ts';
 import { ownerEmail } from '../storage/people.ts';
 import { outside } from '../terms/ids.ts';
 import { Problem } from '../terms/problem.ts';
 import { personNamed } from './directory.ts';
 import { type Asking, type Desk, reading } from './operation.ts';
-import { Id, organizationOwned, Paging } from './shapes.ts';
-import { resource } from './sharing.ts';
-
-/** What a private group is called where the reader is not in it (GRP-7). */
-const privateGroup = 'a private group';
+import { Id, organizationOwned, Paging, Words } from './shapes.ts';
+import { endShown, resource } from './sharing.ts';
+import { unnamed, viaShown, viasOf } from './vias.ts';
+import { lightest, roomOfAnswer, weightOf } from './weight.ts';
 
 export const getAccess = reading({
   name: 'get_access',
@@ -37,6 +36,7 @@ export const getAccess = reading({
         }),
       )
       .optional(),
+    more_grants: z.int().optional(),
     people: z.array(z.object({ person: z.string(), access: z.string(), via: z.array(z.string()) })),
     next_cursor: z.string().optional(),
   }),
@@ -44,41 +44,41 @@ export const getAccess = reading({
   async run(desk, target, { limit, cursor }) {
     const { subject } = target;
     const after = cursor === undefined ? undefined : desk.placeOf(subject.id, cursor);
-    const grants = await grantsOn(desk.tx, target);
-    const hidden = new Set(grants.filter((it) => it.hidden).map(({ principal_id }) => principal_id));
+    const hidden = await hiddenPrincipals(desk.tx, target);
+    const grants = after === undefined ? await grantsOn(desk.tx, target) : [];
+    const shown = lightest(grants.map(grantShown), roomOfGrants);
+    const more = (grants[0]?.of ?? 0) - shown.length;
     const { items, next } = await audienceOf(desk.tx, desk.me, subject, { limit, after });
+    const people = items.map(({ email, facts }) => ({
+      person: email,
+      access: levelOf(facts) ?? 'viewer',
+      via: viasOf(facts, hidden),
+    }));
+    const fitting = lightest(people, roomOfAnswer - weightOf(shown) - 500);
+    const last = fitting.length < people.length ? items[fitting.length - 1]?.id : next;
     return {
       id: outside(subject.kind, subject.id),
       visibility: subject.visibility,
       ...(subject.visibility === 'everyone' && { everyone_role: subject.everyone_role }),
       owner: subject.owner_id ? await ownerEmail(desk.tx, desk.me, subject.owner_id) : organizationOwned,
-      ...(after === undefined && {
-        grants: grants.slice(0, 50).map((it) => ({
-          ...(!it.hidden && { with: outside(it.principal, it.principal_id) }),
-          name: it.hidden ? privateGroup : it.name,
-          role: it.level,
-          ...(it.expires_at && { expires_at: new Date(it.expires_at).toISOString() }),
-          ...(it.given_by && { by: it.given_by }),
-        })),
-      }),
-      people: items.map(({ email, facts }) => ({
-        person: email,
-        access: levelOf(facts) ?? 'viewer',
-        via: viasOf(facts, hidden),
-      })),
-      ...(next && { next_cursor: desk.cursor(subject.id, next) }),
+      ...(after === undefined && { grants: shown }),
+      ...(more > 0 && { more_grants: more }),
+      people: fitting,
+      ...(last && { next_cursor: desk.cursor(subject.id, last) }),
     };
   },
 });
 
-const isHidden = ({ through }: Through, hidden: ReadonlySet<string>) => through != null && hidden.has(through);
-type Through = Path & { readonly through?: string | null; readonly until?: string | null };
+/** Estimated tokens; who has access, by person, has the rest. */
+const roomOfGrants = 2_500;
 
-const viaShown = (path: Path, hidden: ReadonlySet<string>) => (isHidden(path, hidden) ? privateGroup : path.via);
-
-const viasOf = ({ paths }: Facts, hidden: ReadonlySet<string>) => [
-  ...new Set(paths.filter(({ noun }) => noun === 'resource').map((path) => viaShown(path, hidden))),
-];
+const grantShown = (it: NamedGrant) => ({
+  ...(!it.hidden && { with: outside(it.principal, it.principal_id) }),
+  name: it.hidden ? unnamed(it.principal) : it.name,
+  role: it.level,
+  ...endShown(it.expires_at),
+  ...(it.given_by && { by: it.given_by }),
+});
 
 const isSelf = (person: string | undefined, { id, email }: Asking) =>
   person === undefined ||
@@ -98,11 +98,7 @@ export const explainAccess = reading({
   actions: ['resource.explain', 'resource.audience'],
   input: z.strictObject({
     id: Id,
-    person: z
-      .string()
-      .max(400)
-      .optional()
-      .describe('An email or id; you, if left out. Asking about others takes owner.'),
+    person: Words(400).optional().describe('An email or id; you, if left out. Asking about others takes owner.'),
   }),
   output: z.object({
     id: z.string(),
@@ -118,6 +114,7 @@ export const explainAccess = reading({
         needs_scope: z.string().optional(),
       }),
     ),
+    more_paths: z.int().optional(),
     capabilities: z.array(z.string()),
     can: z.array(z.string()),
     cannot: z.array(z.object({ action: z.string(), because: z.string() })),
@@ -132,20 +129,26 @@ export const explainAccess = reading({
       ...decide(action, about.facts),
     }));
     const level = levelOf(about.facts);
+    const paths = about.facts.paths
+      .filter(({ noun }) => noun === 'resource')
+      .map((path) => pathShown(path, hidden, about.self && !about.facts.override));
+    const shown = lightest(paths, roomOfPaths);
     return {
       id: outside(subject.kind, subject.id),
       person: about.email,
       access: level ?? 'none',
       because: becauseOf(about.facts, level, subject.visibility),
-      paths: about.facts.paths
-        .filter(({ noun }) => noun === 'resource')
-        .map((path) => pathShown(path, hidden, about.self && !about.facts.override)),
+      paths: shown,
+      ...(paths.length > shown.length && { more_paths: paths.length - shown.length }),
       capabilities: [...about.capabilities],
       can: decisions.filter(({ outcome }) => outcome === 'allow').map(({ action }) => action),
       cannot: decisions.filter(({ outcome }) => outcome === 'deny').map(({ action, because }) => ({ action, because })),
     };
   },
 });
+
+/** Estimated tokens, for those who are in hundreds of groups. */
+const roomOfPaths = 4_500;
 
 interface About {
   readonly self: boolean;
@@ -186,15 +189,15 @@ async function hiddenFrom(
   if (self) return new Set();
   const owner = await desk.may('resource.audience', { noun: 'resource', kind: subject.kind, id: subject.id });
   if (owner instanceof Problem) throw owner;
-  return new Set((await grantsOn(desk.tx, owner)).filter((it) => it.hidden).map(({ principal_id }) => principal_id));
+  return hiddenPrincipals(desk.tx, owner);
 }
 
-function pathShown(path: Through, hidden: ReadonlySet<string>, needsScope: boolean) {
+function pathShown(path: Path, hidden: ReadonlySet<string>, needsScope: boolean) {
   return {
     access: path.rung,
     via: viaShown(path, hidden),
     rule: path.rule,
-    ...(path.until && { expires_at: new Date(path.until).toISOString() }),
+    ...endShown(path.until ?? null),
     ...(path.override && needsScope && { needs_scope: 'override' }),
   };
 }

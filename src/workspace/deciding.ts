@@ -6,9 +6,9 @@ import type { RequestRow } from '../storage/rows.ts';
 import { inside, outside } from '../terms/ids.ts';
 import { reaches } from '../terms/ladders.ts';
 import { Problem } from '../terms/problem.ts';
-import { changing, type Desk } from './operation.ts';
+import { changing, type Desk, type Difference } from './operation.ts';
 import { Id, text } from './shapes.ts';
-import { End, endOf, holdsAlready } from './sharing.ts';
+import { End, endOf, endShown, holdsAlready, isSooner, wouldLower } from './sharing.ts';
 
 const Outcome = z.object({
   id: z.string(),
@@ -36,18 +36,45 @@ export const decideAccessRequests = changing({
       .max(25),
   }),
   output: z.object({ outcomes: z.array(Outcome) }),
+  evenly: true,
   target: ({ decisions }) => decisions.map(({ id }) => ({ noun: 'request', id: inside('request', id) }) as const),
   async run(desk, targets, { decisions }) {
     const outcomes: z.output<typeof Outcome>[] = [];
+    const each: (Difference | undefined)[] = [];
+    const seen = new Set<string>();
     for (const [i, decision] of decisions.entries()) {
       const target = targets[i] as Decided<'request.decide'> | Problem;
-      const isAgain = decisions.findIndex(({ id }) => inside('request', id) === inside('request', decision.id)) < i;
-      const done = await settle(desk, isAgain ? twice() : target, decision);
-      outcomes.push(done instanceof Problem ? { id: decision.id, status: 'unchanged', error: done.toJSON() } : done);
+      const id = inside('request', decision.id);
+      const done = await settle(desk, id && seen.has(id) ? twice() : target, decision);
+      if (id) seen.add(id);
+      outcomes.push(done instanceof Problem ? unchanged(decision.id, done) : done);
+      each.push(done instanceof Problem ? undefined : differenceOf(target as Decided<'request.decide'>, done));
     }
-    return { outcome: { outcomes }, before: null, after: { outcomes } };
+    return { outcome: { outcomes }, before: null, after: { outcomes }, each };
   },
   answer: async (_desk, { outcomes }) => ({ outcomes }),
+});
+
+/** Longer than any id; the rest of what is none is not said again. */
+const longestId = 40;
+
+const unchanged = (asked: string, problem: Problem) => {
+  const id = inside('request', asked);
+  return {
+    id: id ? outside('request', id) : asked.slice(0, longestId),
+    status: 'unchanged',
+    error: problem.toJSON(),
+  };
+};
+
+/** As the log keeps it: whose request, for what, and what became of it. */
+const differenceOf = ({ subject }: Decided<'request.decide'>, { id: _, ...done }: z.output<typeof Outcome>) => ({
+  before: { status: subject.status, role: subject.level },
+  after: {
+    ...done,
+    requester: outside('person', subject.requester_id),
+    resource: outside(subject.kind, subject.resource_id),
+  },
 });
 
 const twice = () => new Problem('invalid_argument', 'It stands in this call twice.');
@@ -82,14 +109,15 @@ async function settle(
     }
     const wanted = { principal: 'person', principal_id: subject.requester_id, level, expires_at: end } as const;
     const had = await grantTo(desk.tx, target, subject.requester_id);
-    const shorter = had && had.expires_at === null && end !== null;
-    if (!had || (!holdsAlready(had, wanted) && !shorter)) await grant(desk.tx, target, wanted);
+    const kept = had && holdsAlready(had, wanted) ? had : undefined;
+    if (!kept && had && isSooner(end, had.expires_at)) return wouldLower('Approve without an end or with a later one.');
+    if (!kept) await grant(desk.tx, target, wanted);
     await closeRequest(desk.tx, target, { status: 'approved', level, note });
     return {
       id: outside('request', subject.id),
       status: 'approved',
       role: level,
-      ...(end && { expires_at: end.toISOString() }),
+      ...endShown((kept ?? wanted).expires_at),
     };
   } catch (thrown) {
     if (thrown instanceof Problem) return thrown;

@@ -1,18 +1,31 @@
 import * as z from 'zod';
 import type { Place } from '../access/capabilities.ts';
-import { findPrincipals, type Principal, type PrincipalType, principalsNamed } from '../storage/directory.ts';
+import {
+  findPrincipals,
+  type Principal,
+  type PrincipalType,
+  placeAfter,
+  principalsNamed,
+} from '../storage/directory.ts';
 import { inside, outside } from '../terms/ids.ts';
 import { highest } from '../terms/ladders.ts';
 import { Problem } from '../terms/problem.ts';
+import { cleanText } from '../terms/text.ts';
 import { type Desk, reading } from './operation.ts';
-import { Paging } from './shapes.ts';
+import { Paging, Words } from './shapes.ts';
+import { lightest, roomOfAnswer } from './weight.ts';
 import { standingsOf } from './workspaces.ts';
 
 /** Whom to share with, as callers write it. */
 export const With = z
   .string()
   .max(400)
-  .regex(/^(person|group|team):./, 'It is person:EMAIL, group:NAME or team:NAME, or an id after the colon.')
+  .transform(cleanText)
+  .pipe(
+    z
+      .string()
+      .regex(/^(person|group|team):./, 'It is person:EMAIL, group:NAME or team:NAME, or an id after the colon.'),
+  )
   .describe('person:EMAIL, group:NAME or team:NAME; an id goes too.');
 
 /** The one that `with` names, of those that the caller finds; unknown and unseen answer alike (DIR-1). */
@@ -45,7 +58,7 @@ export const searchDirectory = reading({
   name: 'search_directory',
   action: 'directory.search',
   input: z.strictObject({
-    query: z.string().max(200).default('').describe('Part of a name or email.'),
+    query: Words(200).default('').describe('Part of a name or email.'),
     type: z.enum(types).optional(),
     ...Paging,
   }),
@@ -71,17 +84,21 @@ export const searchDirectory = reading({
       limit,
       after,
     });
+    const fitting = lightest(items.map(shownOf), roomOfAnswer);
+    const last = fitting.length < items.length ? placeAfter(items[fitting.length - 1] as Principal) : next;
     return {
-      items: items.map((it) => ({
-        type: it.type,
-        id: outside(it.type, it.id),
-        name: it.name,
-        ...(it.email && { email: it.email }),
-        ...(it.role && { role: it.role }),
-      })),
-      ...(next && { next_cursor: desk.cursor(asked, next) }),
+      items: fitting,
+      ...(last && { next_cursor: desk.cursor(asked, last) }),
     };
   },
+});
+
+const shownOf = ({ type, id, name, email, role }: Principal) => ({
+  type,
+  id: outside(type, id),
+  name,
+  ...(email && { email }),
+  ...(role && { role }),
 });
 
 export const whoami = reading({
@@ -101,7 +118,13 @@ export const whoami = reading({
   async run(desk) {
     const { me } = desk;
     const all = await standingsOf(desk);
-    const shown = all.slice(0, 20);
+    const workspaces = all.map(({ workspace, name, places, capabilities }) => ({
+      id: outside('workspace', workspace),
+      name,
+      role: highestRole(places),
+      capabilities: [...capabilities],
+    }));
+    const shown = lightest(workspaces.slice(0, 20), roomOfWorkspaces);
     return {
       person: { id: outside('person', me.person), email: me.email, name: me.name, role: me.role },
       key: {
@@ -110,16 +133,14 @@ export const whoami = reading({
         ...(me.expiresAt && { expires_at: new Date(me.expiresAt).toISOString() }),
       },
       organization: outside('organization', me.organization),
-      workspaces: shown.map(({ workspace, name, places, capabilities }) => ({
-        id: outside('workspace', workspace),
-        name,
-        role: highestRole(places),
-        capabilities: [...capabilities],
-      })),
+      workspaces: shown,
       ...(all.length > shown.length && { more_workspaces: all.length - shown.length }),
     };
   },
 });
+
+/** Estimated tokens. */
+const roomOfWorkspaces = 5_000;
 
 const highestRole = (places: readonly Place[]) =>
   highest(

@@ -1,14 +1,24 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { type Document, formats, readDocument } from '../documents/document.ts';
+import { isObject } from '../documents/json.ts';
 import { outlineOf } from '../documents/outline.ts';
 import type { NewRevision, RevisionBody } from '../storage/revisions.ts';
 import { type Finding, Problem } from '../terms/problem.ts';
 
 export const Format = z.enum(formats);
 
+/** An object as it came, keys and all: zod's own records leave some out without a word. */
+export const JsonIn = z
+  .unknown()
+  .refine(isObject, 'It is an object.')
+  .meta({ type: 'object', additionalProperties: {} });
+
 /** Whatever a caller sends as a document; its format judges it. */
-export const DocumentIn = z.union([z.record(z.string(), z.unknown()), z.string()]);
+export const DocumentIn = z
+  .unknown()
+  .refine((it) => typeof it === 'string' || isObject(it), 'It is an object, or a text of JSON or YAML.')
+  .meta({ anyOf: [{ type: 'object', additionalProperties: {} }, { type: 'string' }] });
 
 /** A document that was read, and the digest by which the log knows it (ACT-2). */
 export type ReadDocument = Document & { readonly digest: string };

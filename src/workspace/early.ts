@@ -2,9 +2,19 @@ import { rowFor } from '../access/policy.ts';
 import { log } from '../storage/activity.ts';
 import { decideOn } from '../storage/decided.ts';
 import { Problem } from '../terms/problem.ts';
+import { hidesSomething } from '../terms/text.ts';
 import { actionsOf, type Operation } from './operation.ts';
 import type { Ground } from './perform.ts';
 import { hold } from './ruling.ts';
+import type { How } from './session.ts';
+
+/** What is wrong with how a call is made: a key is a line of 200 characters at most. */
+export function misshapen({ key }: How): Problem | undefined {
+  if (key === undefined || (/^.{1,200}$/u.test(key) && key.isWellFormed() && !hidesSomething(key))) return undefined;
+  return new Problem('invalid_argument', 'An idempotency key is 1 to 200 characters that can be seen, on one line.', {
+    advice: 'Make a new one for each new call, a UUID say.',
+  });
+}
 
 /** What the credential or the connection rules out, whatever the target; it reads the call alone. */
 export function beyond({ session }: Ground, operation: Operation, input: unknown): Problem | undefined {

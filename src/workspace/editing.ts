@@ -4,13 +4,23 @@ import type { JsonValue } from '../documents/json.ts';
 import { applyMerge, applyPatch } from '../documents/patch.ts';
 import type { Decided } from '../storage/decided.ts';
 import { updateResource } from '../storage/resources.ts';
-import { insertRevision, type RevisionBody, revisionBody, revisionsOf } from '../storage/revisions.ts';
+import {
+  insertRevision,
+  type RevisionBody,
+  type RevisionHead,
+  revisionBody,
+  revisionsOf,
+} from '../storage/revisions.ts';
 import { Problem } from '../terms/problem.ts';
-import { DocumentIn, documentOf, type ReadDocument, read, rejected, revisionFrom } from './documents.ts';
+import { DocumentIn, documentOf, JsonIn, type ReadDocument, read, rejected, revisionFrom } from './documents.ts';
 import { Opened } from './opened.ts';
 import { changing, type Desk, reading } from './operation.ts';
 import { Id, Name, Paging, text } from './shapes.ts';
+import { lightest, roomOfAnswer, weightOf } from './weight.ts';
 import { reopened, workflow } from './workflows.ts';
+
+/** Estimated tokens that changes between two revisions take of one answer. */
+const roomOfChanges = 2_500;
 
 type Editing = Decided<'resource.edit' | 'resource.revert'>;
 
@@ -28,7 +38,7 @@ export const editWorkflow = changing({
         .max(1000)
         .optional()
         .describe('JSON Patch (RFC 6902) of the document.'),
-      merge: z.record(z.string(), z.unknown()).optional().describe('Or a merge patch (RFC 7396).'),
+      merge: JsonIn.optional().describe('Or a merge patch (RFC 7396).'),
       document: DocumentIn.optional().describe('Or the whole document.'),
     })
     .refine(({ patch, merge, document }) => [patch, merge, document].filter((it) => it !== undefined).length < 2, {
@@ -69,12 +79,13 @@ async function newestOf({ tx }: Desk, target: Editing, revision: number): Promis
   if (!newest) throw new Error(`resource ${subject.id} lacks its revision ${subject.revision}`);
   if (revision === subject.revision) return newest;
   const yours = await revisionBody(tx, target, revision);
+  const since = yours && changesBetween(documentOf(yours) as JsonValue, documentOf(newest) as JsonValue);
   throw new Problem('conflict', `You edited revision ${revision}; the newest is ${subject.revision}.`, {
     current: {
       revision: subject.revision,
       by: newest.email,
       at: new Date(newest.created_at).toISOString(),
-      ...(yours && changesBetween(documentOf(yours) as JsonValue, documentOf(newest) as JsonValue)),
+      ...(since && { changes: lightest(since.changes, roomOfChanges), total: since.total }),
     },
   });
 }
@@ -152,22 +163,27 @@ export const listRevisions = reading({
         (await documentAt(desk, target, compare.from)) as JsonValue,
         (await documentAt(desk, target, compare.to)) as JsonValue,
       );
+    const changes = compared && lightest(compared.changes, roomOfChanges);
+    const fitting = lightest(items.map(revisionShown), roomOfAnswer - weightOf(changes ?? []));
+    const last = fitting.length < items.length ? String(fitting.at(-1)?.revision) : next;
     return {
-      items: items.map((it) => ({
-        revision: it.number,
-        name: it.name,
-        ...(it.email && { by: it.email }),
-        ...(it.credential && { key: it.credential }),
-        at: new Date(it.created_at).toISOString(),
-        format: it.format,
-        bytes: it.bytes,
-        ...(it.restored_from && { restored_from: it.restored_from }),
-      })),
+      items: fitting,
       total: target.subject.revision,
-      ...(next && { next_cursor: desk.cursor(id, next) }),
-      ...(compared && { changes: [...compared.changes], changes_total: compared.total }),
+      ...(last && { next_cursor: desk.cursor(id, last) }),
+      ...(compared && { changes, changes_total: compared.total }),
     };
   },
+});
+
+const revisionShown = (it: RevisionHead): z.output<typeof Revision> => ({
+  revision: it.number,
+  name: it.name,
+  ...(it.email && { by: it.email }),
+  ...(it.credential && { key: it.credential }),
+  at: new Date(it.created_at).toISOString(),
+  format: it.format,
+  bytes: it.bytes,
+  ...(it.restored_from && { restored_from: it.restored_from }),
 });
 
 async function documentAt({ tx }: Desk, target: Decided<'resource.revisions'>, number: number) {

@@ -1,17 +1,20 @@
 import * as z from 'zod';
-import { levelOf } from '../access/decide.ts';
+import { levelOf, viaOf } from '../access/decide.ts';
 import { invisibleIn } from '../documents/invisible.ts';
 import type { Outline } from '../documents/outline.ts';
 import { part, pathOf } from '../documents/pointer.ts';
 import type { Decided } from '../storage/decided.ts';
 import { ownerEmail } from '../storage/people.ts';
+import { projectSeen } from '../storage/projects.ts';
 import { revisionBody, revisionHead } from '../storage/revisions.ts';
 import { inside, outside } from '../terms/ids.ts';
-import { highest } from '../terms/ladders.ts';
 import { Problem } from '../terms/problem.ts';
 import type { Desk } from './operation.ts';
 import { organizationOwned, Row } from './shapes.ts';
-import { weightOf } from './weight.ts';
+import { lightest, roomOfAnswer, weightOf } from './weight.ts';
+
+/** In characters, as they may be asked for. */
+export const longestPointer = 500;
 
 /** What may be asked of an opened document. */
 export interface Wish {
@@ -31,12 +34,24 @@ export const Opened = Row.extend({
   document: z.unknown().optional(),
   parts: z.record(z.string(), z.unknown()).optional(),
   omitted: z
-    .array(z.object({ pointer: z.string(), bytes: z.int(), inside: z.array(z.string()).optional() }))
+    .array(
+      z.object({
+        pointer: z.string(),
+        bytes: z.int(),
+        inside: z.array(z.string()).optional(),
+        more: z.int().optional(),
+      }),
+    )
     .optional(),
 });
 
-/** Estimated tokens that documents may take of one answer, the outline beside them. */
-const room = 5_500;
+/** Estimated tokens that documents may take of one answer at most. */
+const roomOfDocument = 5_500;
+/** Estimated tokens that a description keeps in an answer; a longer one is cut. */
+const roomOfDescription = 1_500;
+
+const roomOfHidden = 500;
+const roomOfLinks = 1_000;
 
 /** A resource as it is opened: its row and outline, and of its document what was asked for and fits (DOC-3). */
 export async function opened(
@@ -54,37 +69,34 @@ export async function opened(
   const document = body && JSON.parse(body.document);
   const hidden = body ? invisibleIn(document) : [];
   const { warnings, ...outline } = head.outline as Outline;
-  return {
+  const project = subject.project_id && (await projectSeen(desk.tx, desk.me, facts.override, subject.project_id));
+  const shown = {
     id: outside(subject.kind, subject.id),
     kind: subject.kind,
     name: subject.name,
     visibility: subject.visibility,
     owner: subject.owner_id ? await ownerEmail(desk.tx, desk.me, subject.owner_id) : organizationOwned,
     access: levelOf(facts) ?? 'viewer',
-    via: viaOf(target),
+    via: viaOf(facts),
     updated_at: new Date(subject.updated_at).toISOString(),
-    ...(subject.description && { description: subject.description }),
+    ...(subject.description && { description: cutTo(roomOfDescription, subject.description) }),
     workspace: outside('workspace', subject.workspace_id),
-    ...(subject.project_id && { project: outside('project', subject.project_id) }),
+    ...(project && { project: outside('project', project.id) }),
     revision: head.number,
     format: head.format,
     outline: { ...outline, links: await linksOf(desk, outline.links) },
     ...(warnings.length && { warnings: [...warnings] }),
-    ...(hidden.length && { hidden_characters: hidden }),
-    ...(document !== undefined && fitting(document, include?.includes('document') ?? false, at ?? [])),
+    ...(hidden.length && { hidden_characters: lightest(hidden, roomOfHidden) }),
   };
+  if (document === undefined) return shown;
+  const left = Math.min(roomOfDocument, roomOfAnswer - weightOf(shown));
+  return { ...shown, ...fitting(document, include?.includes('document') ?? false, at ?? [], left) };
 }
 
-/** The plainest of the paths that give the highest rung. */
-export function viaOf({
-  facts: { paths, override },
-  decision,
-}: Pick<Decided<'resource.open'>, 'facts' | 'decision'>): string {
-  const counted = paths.filter((path) => path.noun === 'resource' && (override || !path.override));
-  const top = highest('resource', counted.map(({ rung }) => rung) as ('viewer' | 'editor' | 'owner')[]);
-  const vias = counted.filter(({ rung }) => rung === top).map(({ via }) => via);
-  const plain = (via: string) => ['owner', 'grant', 'everyone', 'override'].indexOf(via);
-  return vias.sort((a, b) => plain(a) - plain(b))[0] ?? decision.by[0]?.via ?? '';
+function cutTo(room: number, text: string): string {
+  let kept = text;
+  while (weightOf(kept) > room) kept = kept.slice(0, Math.floor(kept.length * 0.8)).toWellFormed();
+  return kept === text ? text : `${kept}…`;
 }
 
 /** Links to other workflows, each named only where the caller can open its target (section 14). */
@@ -94,13 +106,13 @@ async function linksOf(desk: Desk, links: Outline['links']) {
     const to = await desk.may('resource.open', { noun: 'resource', kind: 'workflow', id: inside('workflow', id) });
     shown.push(to instanceof Problem ? { pointer } : { pointer, id, name: to.subject.name });
   }
-  return shown;
+  return lightest(shown, roomOfLinks);
 }
 
 /** The whole, or parts by pointer, as far as they fit in one answer; the rest is told with the pointers that lead into it. */
-function fitting(document: unknown, whole: boolean, pointers: readonly string[]) {
+function fitting(document: unknown, whole: boolean, pointers: readonly string[], room: number) {
   let left = room;
-  const omitted: { pointer: string; bytes: number; inside?: string[] }[] = [];
+  const large: [string, unknown][] = [];
   const parts: Record<string, unknown> = {};
   for (const pointer of new Set([...(whole ? [''] : []), ...pointers])) {
     const found = part(document, pointer);
@@ -110,27 +122,34 @@ function fitting(document: unknown, whole: boolean, pointers: readonly string[])
         advice: 'Take pointers from the outline.',
       });
     }
-    const weight = weightOf(found.value);
+    const weight = weightOf(pointer) + weightOf(found.value);
     if (weight <= left) {
       parts[pointer] = found.value;
       left -= weight;
-    } else
-      omitted.push({
-        pointer,
-        bytes: Buffer.byteLength(JSON.stringify(found.value)),
-        inside: within(pointer, found.value),
-      });
+    } else large.push([pointer, found.value]);
   }
   const { '': document_, ...rest } = parts;
+  const spare = Math.max(left, roomOfAnswer - roomOfDocument);
   return {
     ...('' in parts && { document: document_ }),
     ...(Object.keys(rest).length && { parts: rest }),
-    ...(omitted.length && { omitted }),
+    ...(large.length && {
+      omitted: lightest(
+        large.map(([pointer, value]) => omission(pointer, value, spare / large.length)),
+        spare,
+      ),
+    }),
   };
 }
 
-/** The first pointers below one that was too large to show. */
-const within = (pointer: string, value: unknown): string[] =>
-  Object.keys(value as object)
-    .slice(0, 20)
-    .map((key) => `${pointer}/${key.slice(0, 60).replaceAll('~', '~0').replaceAll('/', '~1')}`);
+/** What was too large to show: how large, and the pointers below it as far as `room` goes; the rest of them are counted. */
+function omission(pointer: string, value: unknown, room: number) {
+  const bytes = Buffer.byteLength(JSON.stringify(value));
+  if (typeof value !== 'object' || value === null) return { pointer, bytes };
+  const below = Object.keys(value).map((key) => `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+  const inside = lightest(
+    below.filter((it) => it.length <= longestPointer),
+    room - weightOf(pointer) - 30,
+  );
+  return { pointer, bytes, inside, ...(below.length > inside.length && { more: below.length - inside.length }) };
+}

@@ -31,13 +31,19 @@ export interface Asking {
   readonly email: string;
 }
 
-/** What a change did: enough to render it again for a replay (EXT-9), and before and after for the log (ACT-1). */
-export interface Change<R> {
-  readonly outcome: R;
-  /** What was made by it; the log speaks of that rather than of what it was made in. */
-  readonly made?: { readonly noun: Noun; readonly id: string };
+/** What became of one thing, as the log keeps it (ACT-1). */
+export interface Difference {
   readonly before: unknown;
   readonly after: unknown;
+}
+
+/** What a change did: enough to render it again for a replay (EXT-9), and before and after for the log. */
+export interface Change<R> extends Difference {
+  readonly outcome: R;
+  /** Of several targets, what became of each, in their order; nothing became of one that is undefined. */
+  readonly each?: readonly (Difference | undefined)[];
+  /** What was made by it; the log speaks of that rather than of what it was made in. */
+  readonly made?: { readonly noun: Noun; readonly id: string };
 }
 
 type Reading = { [A in Action]: (typeof policy)[A]['does'] extends 'read' ? A : never }[Action];

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { capabilitiesOf } from '../access/capabilities.ts';
-import { levelOf } from '../access/decide.ts';
+import { type Facts, levelOf } from '../access/decide.ts';
 import type { Decided } from '../storage/decided.ts';
 import { factsAbout } from '../storage/facts.ts';
 import { keepGrant } from '../storage/grants.ts';
@@ -8,18 +8,17 @@ import { ownerEmail } from '../storage/people.ts';
 import { settleRequests } from '../storage/requests.ts';
 import { setOwner, storeVisibility } from '../storage/resources.ts';
 import { outside } from '../terms/ids.ts';
-import { kinds } from '../terms/kinds.ts';
+import { type Kind, kinds } from '../terms/kinds.ts';
 import { visibilities } from '../terms/ladders.ts';
 import { Problem } from '../terms/problem.ts';
 import { personNamed } from './directory.ts';
 import { changing, type Desk } from './operation.ts';
-import { Id, organizationOwned } from './shapes.ts';
+import { Id, organizationOwned, Words } from './shapes.ts';
 import { resource } from './sharing.ts';
 
 export const setVisibility = changing({
   name: 'set_visibility',
-  action: ({ visibility, organization_owned }) =>
-    visibility === 'private' || organization_owned === false ? 'resource.withdraw' : 'resource.publish',
+  action: ({ visibility }) => (visibility === 'private' ? 'resource.withdraw' : 'resource.publish'),
   actions: ['resource.publish', 'resource.withdraw'],
   input: z
     .strictObject({
@@ -47,7 +46,7 @@ export const setVisibility = changing({
   target: ({ id }) => resource(id),
   async run({ tx, me }, target, { visibility, everyone_role = 'editor', organization_owned }) {
     const { subject } = target;
-    const givenBy = ownershipAfter(target, { visibility, organization_owned });
+    const givenBy = ownershipAfter(target, { visibility, everyone_role, organization_owned });
     const to = { visibility, everyoneRole: everyone_role, ...givenBy };
     const before = await stateOf(target, subject.owner_id, tx, me);
     await storeVisibility(tx, target, to);
@@ -83,13 +82,13 @@ const stateOf = async (
 
 /** Whose it is afterwards: giving it to the organization and taking it back are changes of level (OWN-1, OWN-2). */
 function ownershipAfter(
-  { subject, me }: Decided<'resource.publish' | 'resource.withdraw'>,
-  to: { visibility: string; organization_owned: boolean | undefined },
+  { subject, me, facts }: Decided<'resource.publish' | 'resource.withdraw'>,
+  to: { visibility: string; everyone_role: string; organization_owned: boolean | undefined },
 ) {
   const kept = { owner: subject.owner_id, givenBy: subject.given_by };
-  if (to.organization_owned) return { owner: null, givenBy: subject.given_by ?? me.person };
-  if (subject.owner_id !== null) return kept;
-  const lowers = to.visibility !== 'everyone' || to.organization_owned === false;
+  if (subject.owner_id !== null) return to.organization_owned ? { owner: null, givenBy: me.person } : kept;
+  const narrows = subject.everyone_role === 'editor' && to.everyone_role === 'viewer';
+  const lowers = to.visibility !== 'everyone' || narrows || to.organization_owned === false;
   if (!lowers) return kept;
   if (subject.given_by === null) {
     throw new Problem('permission_denied', 'Its owner left, so the organization keeps it.', {
@@ -102,15 +101,27 @@ function ownershipAfter(
       advice: 'Set it to private first, then share it.',
     });
   }
+  if (!isFitToOwn(subject.kind, facts)) {
+    throw new Problem('permission_denied', 'Whoever takes it back is in the workspace and may create there (OWN-2).', {
+      advice: 'Hand it to someone who is, with transfer_ownership.',
+    });
+  }
   return { owner: me.person, givenBy: null };
 }
+
+/** An owner is in the workspace by a place of their own, and has the capability of the kind there. */
+const isFitToOwn = (kind: Kind, { places, switches }: Facts) =>
+  capabilitiesOf(
+    places.filter(({ override }) => !override),
+    switches,
+  ).includes(kinds[kind]);
 
 export const transferOwnership = changing({
   name: 'transfer_ownership',
   action: 'resource.transfer',
   input: z.strictObject({
     id: Id,
-    to: z.string().max(400).describe('An email or id.'),
+    to: Words(400).describe('An email or id.'),
     keep: z.enum(['editor', 'viewer']).optional().describe('What the old owner keeps; nothing if left out.'),
   }),
   output: z.object({ id: z.string(), owner: z.string(), access: z.string().optional() }),
@@ -125,7 +136,8 @@ export const transferOwnership = changing({
     await fitToOwn(desk, target, to.id);
     const was = subject.owner_id ? await ownerEmail(tx, me, subject.owner_id) : organizationOwned;
     await setOwner(tx, target, to.id);
-    if (keep && subject.owner_id) await keepGrant(tx, target, subject.owner_id, keep);
+    if (subject.owner_id) await keepGrant(tx, target, subject.owner_id, keep);
+    await settleRequests(tx, me, subject.id);
     return {
       outcome: { id: subject.id, kind: subject.kind, owner: to.email ?? to.name },
       before: { owner: was },
@@ -142,15 +154,10 @@ export const transferOwnership = changing({
   },
 });
 
-/** An owner is in the workspace by a place of their own, and has the capability of the kind (OWN-3). Nobody takes another's for themself (EXT-10). */
+/** Only who is fit to own it is handed it (OWN-3). Nobody takes another's for themself: without override, no path leads here (EXT-10). */
 async function fitToOwn({ tx, me }: Desk, { subject }: Decided<'resource.transfer'>, person: string): Promise<void> {
-  const { places, switches } = await factsAbout(tx, me, person, {
-    noun: 'resource',
-    kind: subject.kind,
-    id: subject.id,
-  });
-  const own = places.filter(({ override }) => !override);
-  if (!capabilitiesOf(own, switches).includes(kinds[subject.kind])) {
+  const facts = await factsAbout(tx, me, person, { noun: 'resource', kind: subject.kind, id: subject.id });
+  if (!isFitToOwn(subject.kind, facts)) {
     throw new Problem('invalid_argument', '/to: They are not in the workspace, or may not create such things there.', {
       pointer: '/to',
       advice: 'Name someone in the workspace who may; an admin of the workspace can change who may.',

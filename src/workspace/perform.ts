@@ -6,7 +6,7 @@ import { claimKey, keptUnder } from '../storage/idempotency.ts';
 import { lock } from '../storage/locks.ts';
 import { Problem } from '../terms/problem.ts';
 import { deskFor } from './desk.ts';
-import { beyond, refuseEarly } from './early.ts';
+import { beyond, misshapen, refuseEarly } from './early.ts';
 import { actionsOf, type Change, type Desk, type Operation } from './operation.ts';
 import { confirms, rehearse, tokenFor } from './preview.ts';
 import { invalid } from './refusal.ts';
@@ -54,7 +54,7 @@ function asRefusal(thrown: unknown): Problem {
 /** Called again by itself where another call with the same idempotency key got there first: then it is a replay. */
 async function attempt(ground: Ground, operation: Operation, raw: unknown, how: How): Promise<Answer | Problem> {
   const parsed = operation.input.safeParse(raw ?? {});
-  const refused = parsed.success ? beyond(ground, operation, parsed.data) : invalid(parsed.error);
+  const refused = parsed.success ? (misshapen(how) ?? beyond(ground, operation, parsed.data)) : invalid(parsed.error);
   if (refused) return refuseEarly(ground, operation, refused);
 
   const call: Call = { ground, operation, input: parsed.data, how, args: digestOf([operation.name, parsed.data]) };
@@ -97,16 +97,15 @@ async function look(tx: Tx, call: Call): Promise<Answer | Problem> {
 
 async function change(tx: Tx, call: Call): Promise<Answer | Problem> {
   const { ground, operation, input, how, args } = call;
+  const earlier = await replayed(tx, call);
+  if (earlier) return earlier;
   const { desk, action, refs, many } = await located(tx, call);
-  if (how.key) {
-    const kept = await keptUnder(tx, ground.entrance, how.key);
-    if (kept && (kept.operation !== operation.name || kept.digest !== args)) return keyTaken();
-    if (kept) return replay(call, desk, kept.outcome);
-  }
   const before = await rule(tx, ground.entrance, action, refs);
   if (!many && before[0]?.problem) return noted(tx, before, before[0].problem);
 
   await lock(tx, ground.entrance, refs);
+  const meanwhile = await replayed(tx, call);
+  if (meanwhile) return meanwhile;
   const ruled = await rule(tx, ground.entrance, action, refs);
   if (!many && ruled[0]?.problem) return noted(tx, ruled, ruled[0].problem);
 
@@ -114,7 +113,7 @@ async function change(tx: Tx, call: Call): Promise<Answer | Problem> {
   const run = () => operation.run(at, handed(ruled, many) as never, input as never) as Promise<Change<unknown>>;
   const done = rowFor(action).confirm ? await confirmed(tx, call, at.me, refs, run) : await run();
   if (
-    how.key &&
+    how.key !== undefined &&
     !(await claimKey(tx, ground.entrance, how.key, { operation: operation.name, digest: args, outcome: done.outcome }))
   )
     throw new Undone();
@@ -130,8 +129,8 @@ async function confirmed(
   refs: readonly AnyRef[],
   run: () => Promise<Change<unknown>>,
 ) {
-  const ids = refs.flatMap((ref) => (ref.noun === 'organization' ? [] : (ref.id ?? [])));
-  const { change: done, preview, digest } = await rehearse(tx, me, ids, run);
+  const those = refs.flatMap((ref) => (ref.noun === 'resource' && ref.id ? { id: ref.id, kind: ref.kind } : []));
+  const { change: done, preview, digest } = await rehearse(tx, me, those, run);
   const bound = { key: ground.key, entrance: ground.entrance, operation: operation.name, args };
   if (how.confirm !== undefined && (await confirms(tx, bound, how.confirm, digest))) return done;
   const again = { preview, confirm: tokenFor(bound, digest) };
@@ -142,24 +141,25 @@ async function confirmed(
   );
 }
 
-/** An earlier call's outcome, decided and rendered anew (EXT-9). */
-async function replay(
-  { operation, input }: Call,
-  desk: (ruled: readonly Ruled[]) => Desk,
-  outcome: unknown,
-): Promise<Answer | Problem> {
-  return (await operation.answer?.(desk([]), outcome as never, input as never)) as Answer;
+/** The outcome of an earlier call with the same idempotency key, decided and rendered anew (EXT-9). */
+async function replayed(tx: Tx, { ground, operation, input, how, args }: Call): Promise<Answer | Problem | undefined> {
+  if (how.key === undefined) return undefined;
+  const caller = await hold(decideOn(tx, ground.entrance, 'self.see', { noun: 'organization' }));
+  const kept = await keptUnder(tx, ground.entrance, how.key);
+  if (!kept) return undefined;
+  if (kept.operation !== operation.name || kept.digest !== args) return keyTaken();
+  const desk = deskFor(tx, ground, operation, caller);
+  return (await operation.answer?.(desk, kept.outcome as never, input as never)) as Answer;
 }
 
-/** What is worked on; who asks is looked up first only where that takes a look, or where a replay needs it. */
+/** What is worked on; who asks is looked up first only where that takes a look. */
 async function located(tx: Tx, call: Call) {
-  const { ground, operation, input, how } = call;
+  const { ground, operation, input } = call;
   const chosen = operation.action;
   const action = typeof chosen === 'function' ? chosen(input as never, ground.session.person) : chosen;
-  const caller =
-    operation.find || how.key
-      ? await hold(decideOn(tx, ground.entrance, 'self.see', { noun: 'organization' }))
-      : undefined;
+  const caller = operation.find
+    ? await hold(decideOn(tx, ground.entrance, 'self.see', { noun: 'organization' }))
+    : undefined;
   const desk = (ruled: readonly Ruled[]): Desk =>
     deskFor(tx, ground, operation, (ruled[0]?.ruling ?? caller) as Ruling<Action>);
   const target = operation.find ? await operation.find(desk([]), input as never) : operation.target?.(input as never);

@@ -3,6 +3,7 @@ import { levelsOn } from '../storage/audience.ts';
 import type { Entrance, Tx } from '../storage/database.ts';
 import { useConfirmation } from '../storage/idempotency.ts';
 import { newId } from '../terms/ids.ts';
+import type { Kind } from '../terms/kinds.ts';
 import type { Change } from './operation.ts';
 import { digestOf, seal, unseal } from './seal.ts';
 
@@ -20,7 +21,7 @@ export interface Rehearsed<R> {
 export async function rehearse<R>(
   tx: Tx,
   me: Actor,
-  resources: readonly string[],
+  resources: readonly { readonly id: string; readonly kind: Kind }[],
   change: () => Promise<Change<R>>,
 ): Promise<Rehearsed<R>> {
   const before = await levelsOn(tx, me, resources);
@@ -52,6 +53,7 @@ function compared(before: Levels, after: Levels): { gains: Difference[]; loses: 
       up: rank(is?.level) - rank(was?.level),
     };
   });
+  all.sort((a, b) => (a.person < b.person ? -1 : 1));
   const plain = ({ up: _, ...it }: (typeof all)[number]) => it;
   return { gains: all.filter(({ up }) => up > 0).map(plain), loses: all.filter(({ up }) => up < 0).map(plain) };
 }

@@ -3,6 +3,7 @@ import type { Decision } from '../access/decide.ts';
 import { type Action, rowFor } from '../access/policy.ts';
 import type { Kind } from '../terms/kinds.ts';
 import { Problem } from '../terms/problem.ts';
+import { cleanLine } from '../terms/text.ts';
 
 /** A refusal in words. A hidden thing and a missing one get the same, made from the call alone (EXT-2). */
 export function refusalOf(
@@ -16,6 +17,11 @@ export function refusalOf(
 }
 
 const missingOf = (action: Action, { kind }: { readonly kind?: Kind }): Problem => {
+  if (rowFor(action).on === 'workspace') {
+    return new Problem('not_found', 'No workspace of this name or id is there for you.', {
+      advice: 'whoami shows your workspaces.',
+    });
+  }
   const noun = kind?.replaceAll('_', ' ') ?? rowFor(action).on;
   if (rowFor(action).on === 'resource') return new Problem('not_found', `No ${noun} with this id is open to you.`);
   return new Problem(
@@ -51,7 +57,10 @@ export function invalid(error: z.ZodError): Problem {
 function findingsOf(issue: z.core.$ZodIssue): { pointer: string; message: string }[] {
   const at = issue.path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ pointer: `${at}/${key.slice(0, 80)}`, message: 'There is no such argument.' }));
+    return issue.keys.map((key) => ({
+      pointer: `${at}/${cleanLine(key.slice(0, 60))}`,
+      message: 'There is no such argument.',
+    }));
   }
   return [
     {

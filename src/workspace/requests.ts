@@ -15,6 +15,7 @@ import { Problem } from '../terms/problem.ts';
 import { decidedAlready, isOver } from './deciding.ts';
 import { changing, type Desk, reading } from './operation.ts';
 import { Id, namedBy, organizationOwned, Paging, text } from './shapes.ts';
+import { lightest, roomOfAnswer } from './weight.ts';
 
 const statuses = ['pending', 'approved', 'denied', 'cancelled', 'expired'] as const;
 
@@ -136,10 +137,13 @@ export const listAccessRequests = reading({
     const after = cursor === undefined ? undefined : desk.placeOf(query, cursor);
     const list = box === 'sent' ? sentRequests : incomingRequests;
     const { items, next } = await list(desk.tx, desk.scope('resource.open'), desk.me, { limit, after, status });
+    const shown = items.map((it) => requestShown(it, box));
+    const fitting = lightest(shown, roomOfAnswer);
+    const last = fitting.length < shown.length ? items[fitting.length - 1]?.id : next;
     return {
-      items: items.map((it) => requestShown(it, box)),
+      items: fitting,
       ...(!after && !next && { total: items.length }),
-      ...(next && { next_cursor: desk.cursor(query, next) }),
+      ...(last && { next_cursor: desk.cursor(query, last) }),
     };
   },
 });

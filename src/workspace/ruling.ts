@@ -47,10 +47,11 @@ export async function hold<T>(found: Promise<T | undefined>): Promise<T> {
 
 /** Writes what was decided into the log; looks at lists and at oneself are not in it (ACT-1). */
 export async function note(tx: Tx, ruled: readonly Ruled[], done?: Change<unknown>): Promise<void> {
-  for (const { action, ref, ruling } of ruled) {
+  for (const [i, { action, ref, ruling }] of ruled.entries()) {
     if (ref.noun === 'organization' && rowFor(action).does === 'read') continue;
     const { me, decision, workspace } = ruling;
-    const changed = done && decision.outcome === 'allow' ? { before: done.before, after: done.after } : {};
+    const did = done?.each ? done.each[i] : done;
+    const changed = did && decision.outcome === 'allow' ? { before: did.before, after: did.after } : {};
     const about =
       (decision.outcome === 'allow' && done?.made) ||
       (ref.noun === 'organization' ? { noun: ref.noun, id: undefined } : ref);

@@ -21,14 +21,23 @@ export function unseal(key: Buffer, sealed: string, bound: string): string | und
   }
 }
 
-/** A digest of any JSON value, whatever the order of its keys. */
+/** A digest of any JSON value, whatever the order of its keys. What is deeper than any document may be is not told apart. */
 export function digestOf(value: unknown): string {
   return createHash('sha256')
-    .update(JSON.stringify(value, ordered) ?? 'undefined')
+    .update(JSON.stringify(ordered(value)) ?? 'undefined')
     .digest('base64url');
 }
 
-const ordered = (_key: string, value: unknown) =>
-  value && typeof value === 'object' && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-    : value;
+/** Far more levels than a document may have, and far fewer than a stack. */
+const deepest = 500;
+
+function ordered(value: unknown, depth = 0): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth > deepest) return 'deeper';
+  if (Array.isArray(value)) return value.map((item) => ordered(item, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, member]) => [key, ordered(member, depth + 1)]),
+  );
+}

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ListedRow } from '../storage/lists.ts';
+import type { ListedRow } from '../storage/list-rows.ts';
 import { inside, outside } from '../terms/ids.ts';
 import { type Kind, kinds } from '../terms/kinds.ts';
 import { cleanLine, cleanText } from '../terms/text.ts';
@@ -18,6 +18,9 @@ export const text = (most: number) =>
     .max(most * 2)
     .transform(cleanText)
     .pipe(z.string().max(most, `It has ${most} characters at most.`));
+
+/** Words to look for: what is invisible is in no name, so it is left out here too. */
+export const Words = (most: number) => z.string().max(most).transform(cleanText);
 
 /** An id as callers write it; what it names, if anything, is found out later, so that a wrong one reads like a missing one. */
 export const Id = z.string().min(1).max(300);

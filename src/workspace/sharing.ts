@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { factsAbout } from '../storage/facts.ts';
-import { type Grant, grant, grantTo, ungrant } from '../storage/grants.ts';
+import { type Grant, grant, grantTo, hiddenPrincipals, ungrant } from '../storage/grants.ts';
 import { settleRequests } from '../storage/requests.ts';
 import { outside } from '../terms/ids.ts';
 import { reaches } from '../terms/ladders.ts';
@@ -8,6 +8,7 @@ import { Problem } from '../terms/problem.ts';
 import { principalNamed, With } from './directory.ts';
 import { type Asking, changing } from './operation.ts';
 import { Id, namedBy, text } from './shapes.ts';
+import { viasOf } from './vias.ts';
 
 /** A resource of any kind by its id, URI or link (OWN-4). */
 export const resource = (id: string) => ({ noun: 'resource', ...namedBy(id) }) as const;
@@ -46,7 +47,8 @@ export const shareResource = changing({
     };
     const had = await grantTo(desk.tx, target, to.id);
     const kept = had && holdsAlready(had, wanted) ? had : undefined;
-    if (!kept && had && isSooner(wanted.expires_at, had.expires_at)) throw wouldLower();
+    if (!kept && had && isSooner(wanted.expires_at, had.expires_at))
+      throw wouldLower('Share without an end or with a later one, or unshare_resource first.');
     if (!kept) await grant(desk.tx, target, wanted);
     await settleRequests(desk.tx, desk.me, target.subject.id);
     const shown = grantShown(to.type, to.id, to.email ?? to.name, kept ?? wanted);
@@ -74,22 +76,22 @@ export function endOf(text: string | undefined, now: Date): Date | null {
   return end;
 }
 
-const isSooner = (a: Date | null, b: Date | null) => a !== null && (b === null || a < new Date(b));
+export const isSooner = (a: Date | null, b: Date | null) => a !== null && (b === null || new Date(a) < new Date(b));
 
 /** Sharing again never lowers (section 14): what is there already, as high and as long, stays. */
 export const holdsAlready = (had: Grant, wanted: Grant) =>
   reaches('resource', had.level, wanted.level) && !isSooner(had.expires_at, wanted.expires_at);
 
-const wouldLower = () =>
-  new Problem('conflict', 'They hold a grant that lasts longer, and sharing again never takes away.', {
-    advice: 'Share without an end or with a later one, or unshare_resource first.',
-  });
+export const wouldLower = (advice: string) =>
+  new Problem('conflict', 'They hold a grant that lasts longer, and giving one again never takes away.', { advice });
+
+export const endShown = (end: Date | string | null) => (end ? { expires_at: new Date(end).toISOString() } : {});
 
 const grantShown = (type: 'person' | 'group' | 'team', id: string, name: string, { level, expires_at }: Grant) => ({
   with: outside(type, id),
   name,
   role: level,
-  ...(expires_at && { expires_at: new Date(expires_at).toISOString() }),
+  ...endShown(expires_at),
 });
 
 /** Whether `with` names whoever asks, told by the call alone. */
@@ -128,7 +130,10 @@ export const unshareResource = changing({
     const target = of === null ? undefined : await desk.may('resource.audience', { noun: 'resource', kind, id });
     const still =
       target && !(target instanceof Problem) && of
-        ? (await factsAbout(desk.tx, desk.me, of, { noun: 'resource', kind, id })).paths.map(({ via }) => via)
+        ? viasOf(
+            await factsAbout(desk.tx, desk.me, of, { noun: 'resource', kind, id }),
+            await hiddenPrincipals(desk.tx, target),
+          )
         : [];
     return { id: outside(kind, id), removed, ...(still.length && { still }) };
   },

@@ -1,15 +1,18 @@
 import * as z from 'zod';
+import type { Decided } from '../storage/decided.ts';
 import { countedTo, countOfResources, pageOfResources, type Wanted } from '../storage/lists.ts';
+import { type Project, projectSeen } from '../storage/projects.ts';
 import { insertResource, setBinned } from '../storage/resources.ts';
 import { insertRevision } from '../storage/revisions.ts';
 import { inside, newId, outside } from '../terms/ids.ts';
-import { visibilities } from '../terms/ladders.ts';
+import { reaches, visibilities } from '../terms/ladders.ts';
 import { Problem } from '../terms/problem.ts';
 import { personNamed } from './directory.ts';
 import { DocumentIn, Format, read, revisionFrom } from './documents.ts';
-import { Opened, opened } from './opened.ts';
+import { longestPointer, Opened, opened } from './opened.ts';
 import { changing, type Desk, reading } from './operation.ts';
-import { Id, Name, organizationOwned, Paging, Row, rowFrom, text } from './shapes.ts';
+import { Id, Name, organizationOwned, Paging, Row, rowFrom, text, Words } from './shapes.ts';
+import { lightest, roomOfAnswer } from './weight.ts';
 import { whereToCreate, whereToLook } from './workspaces.ts';
 
 /** A workflow by its id; of another kind, it names nothing here. */
@@ -20,9 +23,9 @@ export const listWorkflows = reading({
   name: 'list_workflows',
   action: 'resource.list',
   input: z.strictObject({
-    query: z.string().max(200).optional().describe('Part of the name.'),
+    query: Words(200).optional().describe('Part of the name.'),
     visibility: z.enum(visibilities).optional(),
-    owner: z.string().max(320).optional().describe('An email, "me" or "organization".'),
+    owner: Words(320).optional().describe('An email, "me" or "organization".'),
     access: z.enum(['viewer', 'editor', 'owner']).optional().describe('At least this.'),
     project: Id.optional(),
     workspace: z.string().max(200).optional().describe('Name or id.'),
@@ -41,11 +44,13 @@ export const listWorkflows = reading({
     const after = cursor === undefined ? undefined : desk.placeOf(query, cursor);
     const scope = desk.scope('resource.open');
     const { items, next } = await pageOfResources(desk.tx, scope, desk.me, { ...wanted, limit, after });
+    const shown = lightest(items.map(rowFrom), roomOfAnswer);
+    const last = shown.length < items.length ? items[shown.length - 1]?.id : next;
     const total = after || next ? await countOfResources(desk.tx, scope, desk.me, { ...wanted, limit }) : items.length;
     return {
-      items: items.map(rowFrom),
-      ...(total === undefined ? { more_than: countedTo } : { total }),
-      ...(next && { next_cursor: desk.cursor(query, next) }),
+      items: shown,
+      ...(total === 'many' ? { more_than: countedTo } : total !== undefined && { total }),
+      ...(last && { next_cursor: desk.cursor(query, last) }),
     };
   },
 });
@@ -65,7 +70,7 @@ async function wantedFrom(
   { owner, project, workspace, ...rest }: Query,
 ): Promise<Omit<Wanted, 'limit'> | undefined> {
   const workspaces = await whereToLook(desk, workspace);
-  const projectId = project === undefined ? undefined : inside('project', project);
+  const projectId = project === undefined ? undefined : (await projectNamed(desk, project))?.id;
   const ownerId = owner === undefined ? undefined : await ownerNamed(desk, owner);
   if (
     workspaces?.length === 0 ||
@@ -74,6 +79,12 @@ async function wantedFrom(
   )
     return undefined;
   return { kind: 'workflow', ...rest, workspaces, project: projectId, owner: ownerId };
+}
+
+/** A project by its id, if the caller may know of it (WS-7). */
+async function projectNamed({ tx, me }: Desk, named: string): Promise<Project | undefined> {
+  const id = inside('project', named);
+  return id ? projectSeen(tx, me, me.scopes.includes('override'), id) : undefined;
 }
 
 async function ownerNamed(desk: Desk, owner: string): Promise<string | null | undefined> {
@@ -93,7 +104,7 @@ export const openWorkflow = reading({
       .max(1)
       .optional()
       .describe('The whole document, where it fits.'),
-    at: z.array(z.string().max(500)).max(20).optional().describe('JSON Pointers of parts to show.'),
+    at: z.array(z.string().max(longestPointer)).max(20).optional().describe('JSON Pointers of parts to show.'),
   }),
   output: Opened,
   target: ({ id }) => workflow(id),
@@ -113,12 +124,11 @@ export const createWorkflow = changing({
   }),
   output: Opened,
   find: (desk, { workspace }) => whereToCreate(desk, 'workflow', workspace),
-  async run({ tx }, workspace, { name, document, format, description = null, project }) {
+  async run(desk, workspace, { name, document, format, description = null, project }) {
+    const { tx } = desk;
+    const inProject = project === undefined ? null : await projectToFill(desk, workspace, project);
     const it = read(document, format, '/document');
     const id = newId();
-    const inProject = project === undefined ? null : inside('project', project);
-    if (inProject === undefined)
-      throw new Problem('not_found', 'No project with this id is there for you.', { advice: 'Check the id.' });
     await insertResource(tx, workspace, { id, kind: 'workflow', name, description, project: inProject });
     await insertRevision(
       tx,
@@ -134,6 +144,24 @@ export const createWorkflow = changing({
   },
   answer: async (desk, { id }) => reopened(desk, id),
 });
+
+/** The project to create in: one of that workspace, and of a restricted one only its editors fill it (WS-7). */
+async function projectToFill(
+  desk: Desk,
+  { subject, facts }: Decided<'resource.create'>,
+  named: string,
+): Promise<string> {
+  const project = await projectNamed(desk, named);
+  if (project?.workspace_id !== subject.id)
+    throw new Problem('not_found', 'No project with this id is there for you.', { advice: 'Check the id.' });
+  const isWide = facts.override && facts.places.some(({ role }) => reaches('workspace', role, 'admin'));
+  if (project.mode === 'restricted' && project.role !== 'editor' && !isWide) {
+    throw new Problem('permission_denied', 'In this restricted project you only read (WS-7).', {
+      advice: 'Create it outside of the project, or ask an admin of the workspace for editor there.',
+    });
+  }
+  return project.id;
+}
 
 /** A resource after a change to it, as whoever changed it can open it now. */
 export async function reopened(desk: Desk, id: string): Promise<z.input<typeof Opened>> {

@@ -65,14 +65,14 @@ describe('serverless-workflow', () => {
   const refused: [what: string, told: string[], expected: string[]][] = [
     ['no tasks',              refusal(base),                                                     ['invalid_argument /do: Is required.']],
     ['an unknown member',     tried({ set: { a: 1 }, sett: 1 }),                                 ['/do/0/step/sett: Is not known here.']],
-    ['no kind of task',       tried({ then: 'end' }),                                            ['/do/0/step: A task has one of call, fork, emit, for, listen, raise, run, set, switch, try, wait, do.']],
+    ['no kind of task',       tried({ if: '.x' }),                                            ['/do/0/step: A task has one of call, fork, emit, for, listen, raise, run, set, switch, try, wait, do.']],
     ['a task of text',        tried('x'),                                                        ['/do/0/step: A task is an object.']],
     ['no endpoint',           tried({ call: 'http', with: { method: 'get' } }),                  ['/do/0/step/with/endpoint: Is required.']],
-    ['a number for a method', tried({ call: 'http', with: { method: 5, endpoint: 'a' } }),       ['/do/0/step/with/method: Must be text.']],
+    ['a number for a method', tried({ call: 'http', with: { method: 5, endpoint: 'https://a.test' } }),       ['/do/0/step/with/method: Must be text.']],
     ['a bad version',         refusal({ document: { ...base.document, version: 'one' }, do: [] }), ['invalid_argument /document/version: Is not a well-formed WorkflowVersion.']],
     ['no way to listen',      tried({ listen: { to: {} } }),                                     ['/do/0/step/listen/to: Needs all or any or one.']],
     ['two tasks in one item', refusal({ ...base, do: [{ a: { set: { x: 1 } }, b: { set: { x: 1 } } }] }), ['invalid_argument /do/0: Takes at most 1 member.']],
-    ['deep in other tasks',   tried({ for: { each: 'x', in: '.y' }, do: [{ s: { try: [{ t: { fork: { branches: [{ u: { wait: 5 } }] } } }], catch: {} } }] }), ['/do/0/step/do/0/s/try/0/t/fork/branches/0/u/wait: Must be an object.']],
+    ['deep in other tasks',   tried({ for: { each: 'x', in: '.y' }, do: [{ s: { try: [{ t: { fork: { branches: [{ u: { wait: 5 } }] } } }], catch: {} } }] }), ['/do/0/step/do/0/s/try/0/t/fork/branches/0/u/wait: Must be an object or text.']],
     ['in a function',         tried({ set: { a: 1 } }, { use: { functions: { f: { emit: {} } } } }), ['/use/functions/f/emit/event: Is required.']],
   ];
   test.each(refused)('%s is refused in our own words (DOC-2)', (_, told, expected) => expect(told).toEqual(expected));

@@ -29,6 +29,7 @@ const hostile: [what: string, input: unknown, refused: string[]][] = [
   ['two YAML documents',           'a: 1\n---\nb: 2',                          invalid('', 'Line 2, column 1: not valid YAML (only one document).')],
   ['1 MiB and a byte',             `{"a":"${'x'.repeat(MiB - 7)}"}`,           large],
   ['1 MiB in two-byte letters',    `{"a":"${'é'.repeat(MiB / 2)}"}`,           large],
+  ['1 MiB, most of it spaces',     `{"a":1${' '.repeat(MiB)}}`,                large],
   ['a value over 1 MiB',           { a: 'é'.repeat(MiB / 2) },                 large],
   ['10,000 levels of JSON',        deep(10_000),                               invalid(`/a${'/0'.repeat(99)}`, tooDeep)],
   ['100,000 levels of JSON',       deep(100_000),                              invalid(`/a${'/0'.repeat(99)}`, tooDeep)],

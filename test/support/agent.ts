@@ -44,14 +44,22 @@ export async function agent(service: Service, secret: string, told: AgentTold = 
 }
 
 interface Callable {
-  callTool(params: { name: string; arguments: Record<string, unknown>; _meta?: Record<string, unknown> }): Promise<object>;
+  callTool(params: {
+    name: string;
+    arguments: Record<string, unknown>;
+    _meta?: Record<string, unknown>;
+  }): Promise<object>;
 }
 
 /** One call of a tool: what it answers, or the words and the data of its refusal. */
 export const calling =
   (client: Callable) =>
-  // biome-ignore lint/suspicious/noExplicitAny: a test looks into any answer
-  async (name: string, args: Record<string, unknown> = {}, _meta?: Record<string, unknown>): Promise<Record<string, any>> => {
+  async (
+    name: string,
+    args: Record<string, unknown> = {},
+    _meta?: Record<string, unknown>,
+    // biome-ignore lint/suspicious/noExplicitAny: a test looks into any answer
+  ): Promise<Record<string, any>> => {
     const result = (await client.callTool({ name, arguments: args, ...(_meta && { _meta }) })) as {
       isError?: boolean;
       content: { text: string }[];

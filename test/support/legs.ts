@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { Client as V1Client } from '@modelcontextprotocol/sdk/client/index.js';
@@ -14,13 +14,21 @@ export interface Ways {
   readonly app: World['connection'];
 }
 
-const child = join(import.meta.dirname, 'stdio-child.ts');
-const spawned = (told: object) => ({ command: process.execPath, args: [child, JSON.stringify(told)], stderr: 'inherit' as const });
+/** A process of its own that serves standard input and output as told. */
+export const child = fileURLToPath(new URL('./stdio-child.ts', import.meta.url));
+const spawned = (told: object) => ({
+  command: process.execPath,
+  args: [child, JSON.stringify(told)],
+  stderr: 'inherit' as const,
+});
 const signed = (secret: string) => ({ requestInit: { headers: { authorization: `Bearer ${secret}` } } });
 const app = (ways: Ways) => ({ ...ways.app, user: 'postern_app' });
 
 type Told = Pick<AgentTold, 'person'>;
-const v2 = (era: '2026' | '2025', transport: (ways: Ways, secret: string) => Parameters<ReturnType<typeof newClient>['connect']>[0]) => {
+const v2 = (
+  era: '2026' | '2025',
+  transport: (ways: Ways, secret: string) => Parameters<ReturnType<typeof newClient>['connect']>[0],
+) => {
   return async (ways: Ways, secret: string, told: Told = {}) => {
     const client = newClient({ era, ...told });
     await client.connect(transport(ways, secret));
@@ -29,7 +37,10 @@ const v2 = (era: '2026' | '2025', transport: (ways: Ways, secret: string) => Par
 };
 const v1 = (transport: (ways: Ways, secret: string) => Parameters<V1Client['connect']>[0]) => {
   return async (ways: Ways, secret: string, { person }: Told = {}) => {
-    const client = new V1Client({ name: 'v1', version: '0' }, { capabilities: person ? { elicitation: { form: {} } } : {} });
+    const client = new V1Client(
+      { name: 'v1', version: '0' },
+      { capabilities: person ? { elicitation: { form: {} } } : {} },
+    );
     if (person) {
       client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
         const action = person(params.message);

@@ -4,7 +4,7 @@ import { openPostern } from '../../src/workspace/postern.ts';
 import type { World } from './world.ts';
 
 /** What the service of a test file has logged. */
-export interface Logged {
+interface Logged {
   readonly details: object;
   readonly message: string;
 }

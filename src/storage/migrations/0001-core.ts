@@ -67,7 +67,7 @@ const resources = `
 create table resource (${keyed}, workspace_id uuid not null, project_id uuid, restricted_to uuid, kind text not null, name text not null,
   description text, owner_id uuid, given_by uuid,
   visibility text not null default 'private' check (visibility in ('private', 'shared', 'everyone')),
-  everyone_role level not null default 'editor' check (everyone_role <> 'owner'), revision int not null default 1,
+  everyone_role level not null default 'editor' check (everyone_role <> 'owner'), shared_with text[] not null default '{}', revision int not null default 1,
   created_at timestamptz not null default now(), created_by uuid, updated_at timestamptz not null default now(), deleted_at timestamptz,
   primary key (organization_id, id), ${toWorkspace}, ${toPerson('owner_id')},
   foreign key (organization_id, project_id) references project (organization_id, id),
@@ -80,8 +80,20 @@ create table revision (organization_id uuid not null, resource_id uuid not null,
 create table access_grant (organization_id uuid not null, resource_id uuid not null, principal_id uuid not null,
   principal text not null check (principal in ('person', 'group', 'team')), workspace_id uuid not null, kind text not null,
   level level not null check (level <> 'owner'), live boolean not null, expires_at timestamptz, granted_by uuid not null,
-  granted_at timestamptz not null default now(), primary key (organization_id, resource_id, principal_id) include (level, expires_at, live),
+  granted_at timestamptz not null default now(), primary key (organization_id, resource_id, principal_id) include (level, expires_at, live, principal, workspace_id),
   foreign key (organization_id, resource_id) references resource (organization_id, id) on delete cascade);
+-- A resource says itself whom it is shared with, so that a check reads one row: level, principal, id, and the end as seconds of the epoch.
+create function keep_shared_with() returns trigger language plpgsql as $$
+begin
+  update resource r set shared_with = array(
+    select concat_ws('|', g.level, g.principal, g.principal_id, extract(epoch from g.expires_at)) from access_grant g
+    where g.organization_id = r.organization_id and g.resource_id = r.id and g.live order by g.principal_id)
+  from (select distinct organization_id, resource_id from changed) it where r.organization_id = it.organization_id and r.id = it.resource_id;
+  return null;
+end $$;
+create trigger granted after insert on access_grant referencing new table as changed for each statement execute function keep_shared_with();
+create trigger regranted after update on access_grant referencing new table as changed for each statement execute function keep_shared_with();
+create trigger ungranted after delete on access_grant referencing old table as changed for each statement execute function keep_shared_with();
 create table access_request (${keyed}, requester_id uuid not null, credential_id uuid, resource_id uuid not null, kind text not null,
   workspace_id uuid, level level not null check (level <> 'owner'), message text,
   status text not null default 'pending' check (status in ('pending', 'approved', 'denied', 'cancelled', 'expired')), note text,
@@ -109,7 +121,7 @@ create index resource_everyone on resource (organization_id, workspace_id, kind,
 create index resource_restricted on resource (organization_id, restricted_to, kind, id desc) include (everyone_role)
   where visibility = 'everyone' and restricted_to is not null and deleted_at is null;
 create index resource_bin on resource (organization_id, workspace_id, kind, id desc) where deleted_at is not null;
-create index access_grant_live on access_grant (organization_id, principal_id, workspace_id, kind, resource_id desc) include (level, expires_at) where live;
+create index access_grant_live on access_grant (organization_id, principal_id, workspace_id, kind, resource_id desc) include (level, expires_at, principal) where live;
 create unique index access_request_pending on access_request (organization_id, requester_id, resource_id) where status = 'pending';
 create index access_request_sent on access_request (organization_id, requester_id, id desc);
 create index access_request_incoming on access_request (organization_id, workspace_id, id desc) where workspace_id is not null;
@@ -120,44 +132,64 @@ create index activity_person on activity (organization_id, person_id, id desc);
 `;
 
 /**
- * Every transaction of the server begins with enter(): it says for which organization and person it runs and which workspaces are
- * in reach: places, and those with a live grant, cut to the credential's (EXP-6). It runs as the tables' owner, since it
- * reads what decides the reach. Without it, the settings are empty and every policy denies.
+ * Every transaction of the server begins with enter(): it says for which organization and person it runs, of which groups and teams they
+ * are, and which workspaces are in reach: places, and those with a live grant, cut to the credential's, those deleted left out
+ * (EXP-6). It answers how the caller stands; null where the credential or the person has ended. It runs as the tables' owner, since
+ * it reads what decides the reach. Without it, the settings are empty and every policy denies.
  */
 const entering = `
-create function enter(org uuid, credential_id uuid) returns void language plpgsql security definer set search_path = public, pg_temp as $$
+create function enter(org uuid, credential_id uuid) returns json language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-  who uuid; cut uuid[]; everywhere boolean; reach uuid[];
+  it record; principals uuid[]; reach uuid[]; places json; gates json; switches json;
 begin
-  select p.id, c.workspaces, p.role = 'admin' and 'override' = any (c.scopes) into who, cut, everywhere
-  from credential c join person p on p.organization_id = c.organization_id and p.id = c.person_id
-  where c.organization_id = org and c.id = credential_id;
-  if everywhere then
-    select array_agg(w.id) into reach from workspace w where w.organization_id = org;
+  select p.organization_id, p.id, p.email, p.name, p.role, c.id as credential, c.name as credential_name, c.scopes, c.workspaces as cut, c.expires_at
+  into it from credential c join person p on p.organization_id = c.organization_id and p.id = c.person_id
+  where c.organization_id = org and c.id = credential_id and c.revoked_at is null and p.status = 'active'
+    and (c.expires_at is null or c.expires_at > statement_timestamp());
+  if it.id is null then
+    perform set_config('postern.org', '', true), set_config('postern.person', '', true), set_config('postern.principals', '{}', true),
+      set_config('postern.reach', '{}', true);
+    return null;
+  end if;
+  select array_agg(m.principal_id) into principals from membership m where m.organization_id = org and m.person_id = it.id;
+  principals := array_prepend(it.id, principals);
+  select json_agg(json_build_object('workspace', w.id, 'name', w.name, 'takeBack', w.take_back, 'role', mine.role, 'teams', mine.teams, 'switches',
+      (select json_object_agg(s.capability, s.enabled) from capability_switch s where s.organization_id = org and s.person_id = it.id and s.workspace_id = w.id))
+      order by w.name, w.id), array_agg(w.id)
+    into places, reach
+  from (
+    select workspace, max(role) as role, json_agg(json_build_object('role', team_role, 'name', team) order by team) filter (where team is not null) as teams from (
+      select m.workspace_id as workspace, m.role, null::workspace_role as team_role, null::text as team
+      from workspace_member m where m.organization_id = org and m.person_id = it.id
+      union all
+      select t.workspace_id, null, t.role, team.name from workspace_team t join team on team.organization_id = org and team.id = t.team_id
+      where t.organization_id = org and t.team_id = any (principals)
+    ) each group by workspace
+  ) mine join workspace w on w.organization_id = org and w.id = mine.workspace and w.deleted_at is null and (it.cut is null or w.id = any (it.cut));
+  select json_object_agg(project_id, role) into gates from (
+    select m.project_id, max(m.role) as role from project_member m where m.organization_id = org and m.principal_id = any (principals) group by m.project_id) each;
+  if it.role = 'admin' and 'override' = any (it.scopes) then
+    select array_agg(w.id) into reach from workspace w where w.organization_id = org and w.deleted_at is null and (it.cut is null or w.id = any (it.cut));
+    select json_object_agg(workspace_id, switched) into switches from (
+      select s.workspace_id, json_object_agg(s.capability, s.enabled) as switched from capability_switch s
+      where s.organization_id = org and s.person_id = it.id group by s.workspace_id) each;
   else
-    with recursive principals as (
-      select who as id union all select m.principal_id from membership m where m.organization_id = org and m.person_id = who
-    ), spots as (
-      select p.id as principal, (select g.workspace_id from access_grant g where g.organization_id = org and g.principal_id = p.id and g.live
-        order by g.workspace_id limit 1) as workspace from principals p
+    with recursive spots as (
+      select p as principal, (select g.workspace_id from access_grant g where g.organization_id = org and g.principal_id = p and g.live
+        order by g.workspace_id limit 1) as workspace from unnest(principals) p
       union all
       select s.principal, (select g.workspace_id from access_grant g where g.organization_id = org and g.principal_id = s.principal and g.live
         and g.workspace_id > s.workspace order by g.workspace_id limit 1) from spots s where s.workspace is not null
     )
-    select array_agg(distinct it.workspace) into reach from (
-      select m.workspace_id as workspace from workspace_member m where m.organization_id = org and m.person_id = who
-      union all
-      select t.workspace_id from membership m join workspace_team t on t.organization_id = org and t.team_id = m.principal_id
-      where m.organization_id = org and m.person_id = who and m.principal = 'team'
-      union all
-      select s.workspace from spots s where s.workspace is not null and exists (
-        select from access_grant g where g.organization_id = org and g.principal_id = s.principal and g.workspace_id = s.workspace
-          and g.live and (g.expires_at is null or g.expires_at > statement_timestamp()))
-    ) it where cut is null or it.workspace = any (cut);
+    select reach || array_agg(distinct s.workspace) into reach from spots s
+      join workspace w on w.organization_id = org and w.id = s.workspace and w.deleted_at is null and (it.cut is null or w.id = any (it.cut))
+    where not s.workspace = any (coalesce(reach, '{}')) and exists (
+      select from access_grant g where g.organization_id = org and g.principal_id = s.principal and g.workspace_id = s.workspace
+        and g.live and (g.expires_at is null or g.expires_at > statement_timestamp()));
   end if;
-  if cut is not null then select array_agg(it) into reach from unnest(reach) it where it = any (cut); end if;
-  perform set_config('postern.org', org::text, true), set_config('postern.person', coalesce(who::text, ''), true),
-    set_config('postern.reach', coalesce(reach, '{}')::text, true);
+  perform set_config('postern.org', org::text, true), set_config('postern.person', it.id::text, true),
+    set_config('postern.principals', principals::text, true), set_config('postern.reach', coalesce(reach, '{}')::text, true);
+  return json_build_object('me', row_to_json(it), 'now', extract(epoch from statement_timestamp()), 'places', places, 'switches', switches, 'principals', principals, 'gates', gates);
 end $$;
 create function admit(org uuid, credential_id uuid, hash bytea)
   returns table (id uuid, name text, scopes text[], person_id uuid, email text) language sql stable security definer set search_path = public, pg_temp as $$
@@ -166,11 +198,17 @@ create function admit(org uuid, credential_id uuid, hash bytea)
     and (c.expires_at is null or c.expires_at > statement_timestamp()) $$;
 `;
 
+/** Made where it is missing; whoever migrates may act as it, which a superuser may anyway. */
+const role = (name: string) => `
+do $$ begin
+  if not exists (select from pg_roles where rolname = '${name}') then create role ${name} login nosuperuser nobypassrls; end if;
+  if not pg_has_role('${name}', 'set') then grant ${name} to current_user with inherit false, set true; end if;
+exception when duplicate_object or unique_violation or insufficient_privilege then null; end $$;`;
+
 const roles = `
-do $$ begin create role postern_app login nosuperuser nobypassrls; exception when duplicate_object or unique_violation then null; end $$;
-do $$ begin create role postern_keeper login nosuperuser nobypassrls; exception when duplicate_object or unique_violation then null; end $$;
+${['postern_app', 'postern_keeper'].map(role).join('')}
 grant select, insert, update, delete on all tables in schema public to postern_app;
-revoke insert, update, delete on installation from postern_app;
+revoke insert, update, delete on installation, migration from postern_app;
 revoke update, delete on activity from postern_app;
 `;
 

@@ -1,0 +1,96 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Actor } from '../src/access/actor.ts';
+import { decide } from '../src/access/decide.ts';
+import { scope } from '../src/access/scope.ts';
+import { type Database, openDatabase, storeOf, type Tx } from '../src/storage/database.ts';
+import { factsFor } from '../src/storage/facts.ts';
+import { pageOfResources } from '../src/storage/lists.ts';
+import { askers, type Ground } from './data.ts';
+import { type Figure, medians } from './measure.ts';
+
+const one: RawBuilder<unknown> = sql`select ${1}::int`;
+
+/** A decision on one workflow and the first and a late page of a list, each against `select 1` on the same connection in the same run. */
+export async function reads(ground: Ground): Promise<Figure[]> {
+  const database = await openDatabase(ground.app);
+  try {
+    const figures: Figure[] = [];
+    for (const [asker, person] of Object.entries(askers)) {
+      figures.push(...(await readsOf(database, ground, asker, ground.credential(person))));
+    }
+    return figures;
+  } finally {
+    await database.close();
+  }
+}
+
+async function readsOf(
+  database: Database,
+  { organization, sql: superuser }: Ground,
+  asker: string,
+  credential: string,
+): Promise<Figure[]> {
+  const entrance = { organization, credential };
+  return database.reading(entrance, async (tx) => {
+    const found = await factsFor(tx, entrance, { noun: 'organization' });
+    if (!found) throw new Error(`${asker} has no credential`);
+    const me = found.me;
+    const { rows } = await superuser.query(
+      `select id from resource where deleted_at is null order by random() limit 500`,
+    );
+    let next = 0;
+    const check = async () => {
+      const id = rows[next++ % rows.length].id;
+      const facts = await factsFor(tx, entrance, { noun: 'resource', kind: 'workflow', id });
+      decide('resource.open', facts?.facts as never);
+    };
+    const late = await placeOfPage(tx, me, 41);
+    const { one: base, ...times } = await medians(150, {
+      one: () => one.execute(storeOf(tx)),
+      check,
+      first: () => page(tx, me),
+      late: () => (late ? page(tx, me, late) : Promise.resolve()),
+    });
+    const bound = asker.includes('301') ? 40 : 6;
+    return [
+      {
+        question: `${asker}: a check`,
+        figure: times.check / base,
+        bound: 1.6,
+        note: `${times.check.toFixed(2)} ms, select 1 ${base.toFixed(2)} ms`,
+      },
+      {
+        question: `${asker}: first page`,
+        figure: times.first / base,
+        bound,
+        note: `${times.first.toFixed(2)} ms`,
+      },
+      ...(late
+        ? [
+            {
+              question: `${asker}: page 41`,
+              figure: times.late / base,
+              bound,
+              note: `${times.late.toFixed(2)} ms`,
+            },
+          ]
+        : []),
+    ];
+  });
+}
+
+const page = (tx: Tx, me: Actor, after?: string) =>
+  pageOfResources(tx, scope('resource.open', { override: me.scopes.includes('override') }), me, {
+    kind: 'workflow',
+    limit: 50,
+    after,
+  });
+
+async function placeOfPage(tx: Tx, me: Actor, number: number): Promise<string | undefined> {
+  let after: string | undefined;
+  for (let i = 1; i < number; i++) {
+    after = (await page(tx, me, after)).next;
+    if (!after) return undefined;
+  }
+  return after;
+}

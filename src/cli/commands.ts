@@ -1,0 +1,81 @@
+import { Problem } from '../terms/problem.ts';
+import { type Command, helpOn, read } from './command.ts';
+import { type Environment, readSettings } from './settings.ts';
+
+/** Each is loaded only when it is called, since a desktop client waits for `stdio`. */
+const commands: Record<string, () => Promise<{ default: Command }>> = {
+  start: () => import('./start.ts'),
+  stdio: () => import('./stdio.ts'),
+  init: () => import('./init.ts'),
+  'key create': () => import('./key-create.ts'),
+  'key list': () => import('./key-list.ts'),
+  'key revoke': () => import('./key-revoke.ts'),
+  import: () => import('./import.ts'),
+  call: () => import('./call.ts'),
+  migrate: () => import('./migrate.ts'),
+  doctor: () => import('./doctor.ts'),
+};
+
+/** Carries out a command line; answers the exit code, and says on standard error what was refused. */
+export async function carryOut(words: readonly string[], environment: Environment): Promise<number> {
+  try {
+    return await commanded(words, environment);
+  } catch (thrown) {
+    process.stderr.write(`${explained(thrown)}\n`);
+    return 1;
+  }
+}
+
+async function commanded(words: readonly string[], environment: Environment): Promise<number> {
+  const name = Object.keys(commands).find((it) => it === words.slice(0, it.split(' ').length).join(' '));
+  const load = name && commands[name];
+  if (!load) return overview(words);
+  const { default: command } = await load();
+  const { given, taken, help } = read(name, command, words.slice(name.split(' ').length));
+  if (help) return print(helpOn(name, command));
+  return command.run(given, readSettings(environment), ...taken);
+}
+
+async function overview([first, second]: readonly string[]): Promise<number> {
+  const asked = first === undefined || first === '--help' || first === '-h' || first === 'help';
+  const group =
+    first !== undefined && Object.keys(commands).some((name) => name.startsWith(`${first} `)) ? first : undefined;
+  if (!asked && !(group && (second === undefined || second === '--help'))) {
+    const unknown = group ? `${first} ${second}` : first;
+    throw new Problem('invalid_argument', `There is no command ${JSON.stringify(unknown)}.`, {
+      advice: '`postern --help` lists them.',
+    });
+  }
+  const shown = Object.keys(commands).filter((name) => !group || name.startsWith(`${group} `));
+  const lines = await Promise.all(
+    shown.map(async (name) => {
+      const { summary, takes } = (await commands[name]?.())?.default ?? { summary: '', takes: [] };
+      return `  ${[name, ...takes].join(' ').padEnd(20)}${summary}`;
+    }),
+  );
+  return print(['Postern: the workspace server that AI assistants work through.\n', ...lines, ending].join('\n'));
+}
+
+const ending = `
+\`postern <command> --help\` shows its flags.
+
+Environment:
+  DATABASE_URL           PostgreSQL to use; without it Postern brings its own
+  POSTERN_HOME           the folder of that one's data (~/.local/share/postern)
+  POSTERN_HOST           where \`start\` listens (127.0.0.1)
+  POSTERN_PORT           … and its port (8410)
+  POSTERN_ALLOWED_HOSTS  names under which others reach it, with commas between
+  POSTERN_KEY            whose key \`stdio\` and \`call\` use
+  POSTERN_URL            a Postern elsewhere that \`stdio\` and \`call\` turn to, like https://postern.example/mcp`;
+
+function print(text: string): number {
+  process.stdout.write(`${text}\n`);
+  return 0;
+}
+
+/** A refusal in its own words; anything else with all that helps to mend it. */
+function explained(thrown: unknown): string {
+  if (!(thrown instanceof Problem)) return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+  const { message, advice, findings = [] } = thrown.toJSON();
+  return [`${message} ${advice}`, ...findings.map(({ pointer, message }) => `  ${pointer}: ${message}`)].join('\n');
+}

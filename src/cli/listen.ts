@@ -1,0 +1,59 @@
+import { createAdaptorServer } from '@hono/node-server';
+import { Problem } from '../terms/problem.ts';
+
+/** A port that is ours, and answers that it is not ready until it is told how. */
+export interface Listening {
+  readonly port: number;
+  serve(fetch: (request: Request) => Response | Promise<Response>): void;
+  /** Takes no more calls, lets those under way end for a moment, and closes the rest. */
+  close(): Promise<void>;
+}
+
+/** In milliseconds. */
+const graceForCalls = 1_500;
+
+/** Takes the port before anything else happens, so that whoever finds it taken has touched nothing. */
+export async function listen(host: string, port: number): Promise<Listening> {
+  let answer = (_: Request): Response | Promise<Response> =>
+    new Response('Postern is starting.\n', { status: 503, headers: { 'retry-after': '1' } });
+  const server = createAdaptorServer({ fetch: (request: Request) => answer(request), overrideGlobalObjects: false });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => reject(unavailable(host, port, cause)));
+    server.listen(port, host, resolve);
+  });
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address ? address.port : port,
+    serve(fetch) {
+      answer = fetch;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        if (!('closeIdleConnections' in server)) return;
+        server.closeIdleConnections();
+        setTimeout(() => server.closeAllConnections(), graceForCalls).unref();
+      }),
+  };
+}
+
+function unavailable(host: string, port: number, cause: NodeJS.ErrnoException): unknown {
+  if (cause.code === 'EADDRINUSE') {
+    return new Problem('conflict', `Port ${port} on ${host} is taken by another program.`, {
+      advice: `End that one, or choose another port: \`postern start --port ${port === 65_535 ? 8410 : port + 1}\` or POSTERN_PORT.`,
+      cause,
+    });
+  }
+  if (cause.code === 'EACCES')
+    return new Problem('permission_denied', `This account may not listen on port ${port}.`, {
+      advice: 'Choose one above 1023 with --port or POSTERN_PORT.',
+      cause,
+    });
+  if (cause.code === 'EADDRNOTAVAIL' || cause.code === 'ENOTFOUND') {
+    return new Problem('invalid_argument', `${host} is no address of this machine.`, {
+      advice: 'Choose another with --host or POSTERN_HOST.',
+      cause,
+    });
+  }
+  return cause;
+}

@@ -1,0 +1,16 @@
+import { type Logger, pino } from 'pino';
+
+/** Lines on standard error: JSON for programs, readable on a terminal. No key, token or password is ever in them. */
+export async function openLog(): Promise<Logger> {
+  const options = { base: null, timestamp: pino.stdTimeFunctions.isoTime, hooks: { streamWrite: withoutSecrets } };
+  if (!process.stderr.isTTY) return pino(options, pino.destination({ dest: 2, sync: true }));
+  const { default: pretty } = await import('pino-pretty');
+  return pino(options, pretty({ destination: 2, sync: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname' }));
+}
+
+/** Takes out whatever looks like a secret, wherever in a line it stands. */
+export const withoutSecrets = (line: string): string =>
+  line
+    .replace(/postern_[0-9a-z]{16,}/g, 'postern_…')
+    .replace(/\b(Bearer|Basic)\s+[^\s"\\]+/gi, '$1 …')
+    .replace(/(:\/\/[^\s/:@"]*):[^\s/@"]+@/g, '$1:…@');

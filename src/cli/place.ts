@@ -1,0 +1,51 @@
+import { mkdirSync } from 'node:fs';
+import { startEmbedded } from '../storage/embedded.ts';
+import { inspect } from '../storage/inspection.ts';
+import { type Connection, migrate, pendingMigrations } from '../storage/migrate.ts';
+import { Problem } from '../terms/problem.ts';
+import { notElsewhere, type Settings } from './settings.ts';
+
+/** Where the data is: as the owner of its tables, and as the role that serves (EXP-6). */
+export interface Place {
+  readonly owner: Connection;
+  readonly app: Connection;
+  /** Leaves the embedded PostgreSQL, which ends with the last one out. */
+  release(): Promise<void>;
+}
+
+/** Goes to the database of the settings, starting the embedded one if need be, and changes nothing in it. */
+export async function findPlace(settings: Settings, progress: (step: string) => void): Promise<Place> {
+  notElsewhere(settings);
+  const { database: owner, home } = settings;
+  // `-c role` holds from the start of the connection on, so that even `reset role` leads no further.
+  if (owner) return { owner, app: { ...owner, options: '-c role=postern_app' }, release: async () => {} };
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  const { connection, release } = await startEmbedded(home, progress);
+  const local = { ...connection, database: 'postgres' };
+  return { owner: local, app: { ...local, user: 'postern_app' }, release };
+}
+
+/** The same, with today's schema, and a role that serves; what is missing is migrated. */
+export async function openPlace(settings: Settings, progress: (step: string) => void): Promise<Place> {
+  const place = await findPlace(settings, progress);
+  try {
+    if ((await pendingMigrations(place.owner)).length > 0) {
+      progress('Bringing the database to the schema of today');
+      await migrate(place.owner);
+    }
+    if (settings.database) await inspect(place.app);
+    return place;
+  } catch (thrown) {
+    await place.release();
+    throw settings.database ? inWords(thrown) : thrown;
+  }
+}
+
+function inWords(thrown: unknown): unknown {
+  if (thrown instanceof Problem || !(thrown instanceof Error)) return thrown;
+  const why = thrown.message.split('\n')[0] || (thrown as NodeJS.ErrnoException).code;
+  return new Problem('invalid_argument', `The database of DATABASE_URL can't be used: ${why}.`, {
+    advice: '`postern doctor` says more.',
+    cause: thrown,
+  });
+}

@@ -1,0 +1,106 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import * as z from 'zod';
+import type { Connection } from '../storage/migrate.ts';
+import { Problem } from '../terms/problem.ts';
+import { connectionFrom } from './database-url.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What the environment says, checked. */
+export interface Settings {
+  /** Of the tables' owner; without it, the embedded PostgreSQL. */
+  readonly database: Connection | undefined;
+  readonly home: string;
+  readonly host: string | undefined;
+  readonly port: number | undefined;
+  readonly allowedHosts: readonly string[];
+  readonly key: string | undefined;
+  readonly url: URL | undefined;
+}
+
+/** Of TCP; 0 is any that is free. */
+export const Port = z.coerce
+  .number('It is a number.')
+  .int('It is a whole number.')
+  .min(0, 'It is 0 at least.')
+  .max(65_535, 'It is 65535 at most.');
+
+const known = z.strictObject({
+  POSTERN_HOME: z.string().optional(),
+  POSTERN_HOST: z.string().optional(),
+  POSTERN_PORT: Port.optional(),
+  POSTERN_ALLOWED_HOSTS: z.string().optional(),
+  POSTERN_KEY: z.string().optional(),
+  POSTERN_URL: z.url({ protocol: /^https?$/, error: 'It is an address like https://postern.example/mcp.' }).optional(),
+});
+
+/**
+ * Reads the environment; what is unknown or contradicts something else is named and refused. An empty variable is one not set.
+ *
+ * Data lies in the person's own folder for data, not in the checkout: desktop clients start Postern from anywhere, a
+ * checkout is thrown away, and `npm start`, mcp.json and `postern call` have to meet the same data.
+ */
+export function readSettings(environment: Environment): Settings {
+  const set = Object.fromEntries(
+    Object.entries(environment).filter(([name, value]) => name.startsWith('POSTERN_') && value),
+  );
+  const read = known.safeParse(set);
+  if (!read.success) throw refused(read.error);
+  const { POSTERN_HOME: home, POSTERN_HOST: host, POSTERN_PORT: port, POSTERN_KEY: key, POSTERN_URL: url } = read.data;
+  const database = environment.DATABASE_URL || undefined;
+  contradicts({ DATABASE_URL: database, POSTERN_HOME: home }, 'both say where the data is');
+  contradicts(
+    { POSTERN_URL: url, DATABASE_URL: database },
+    'the first speaks of a Postern elsewhere, the second of one here',
+  );
+  contradicts(
+    { POSTERN_URL: url, POSTERN_HOME: home },
+    'the first speaks of a Postern elsewhere, the second of one here',
+  );
+  return {
+    database: database === undefined ? undefined : connectionFrom(database),
+    home: home ?? join(environment.XDG_DATA_HOME || join(homedir(), '.local/share'), 'postern'),
+    host,
+    port,
+    allowedHosts: (read.data.POSTERN_ALLOWED_HOSTS ?? '').split(',').flatMap((name) => name.trim() || []),
+    key,
+    url: url === undefined ? undefined : new URL(url),
+  };
+}
+
+/** The key of whoever calls; it is never shown, not even where it is wrong. */
+export function keyFrom({ key }: Settings): string {
+  const advice = 'Set it to a key; `postern key create --person EMAIL --name NAME` makes one.';
+  if (key === undefined)
+    throw new Problem('unauthenticated', 'POSTERN_KEY is not set, so it is not clear whom to act for.', { advice });
+  if (key.includes('${'))
+    throw new Problem('unauthenticated', 'POSTERN_KEY holds a placeholder that nobody filled in.', { advice });
+  return key;
+}
+
+/** For commands that work on the database here. */
+export function notElsewhere({ url }: Settings): void {
+  if (url)
+    throw new Problem(
+      'invalid_argument',
+      'POSTERN_URL speaks of a Postern elsewhere, and this command works on the one here.',
+      { advice: 'Unset it.' },
+    );
+}
+
+function contradicts(pair: Record<string, string | undefined>, why: string): void {
+  if (Object.values(pair).some((value) => value === undefined)) return;
+  throw new Problem('invalid_argument', `${Object.keys(pair).join(' and ')} contradict each other: ${why}.`, {
+    advice: 'Unset one of them.',
+  });
+}
+
+function refused({ issues }: z.ZodError): Problem {
+  const message = issues.map((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? `There is no setting ${issue.keys.join(', ')}.`
+      : `${issue.path.join('.')} is not right: ${issue.message}`,
+  );
+  return new Problem('invalid_argument', message.join(' '), { advice: '`postern --help` lists the settings.' });
+}

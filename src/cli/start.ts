@@ -1,0 +1,115 @@
+import type { Logger } from 'pino';
+import { serviceOn } from '../service.ts';
+import { Problem } from '../terms/problem.ts';
+import { type DemoPerson, makeDemo } from '../workspace/demo.ts';
+import { openOperator } from '../workspace/operator.ts';
+import { openPostern } from '../workspace/postern.ts';
+import { command } from './command.ts';
+import { type Listening, listen } from './listen.ts';
+import { openLog } from './log.ts';
+import { openPlace, type Place } from './place.ts';
+import { progress } from './progress.ts';
+import { screen } from './screen.ts';
+import { notElsewhere, Port, type Settings } from './settings.ts';
+import { askedToStop, endOnFailure } from './stopping.ts';
+
+export default command({
+  summary: 'Serves Postern over HTTP: MCP at /mcp, GET /healthz and /readyz.',
+  more: 'Without DATABASE_URL it brings its own PostgreSQL, with its data in POSTERN_HOME. Ctrl-C ends it.',
+  takes: [],
+  flags: {
+    demo: { says: 'fill an empty database with the organization Acme, and show its keys' },
+    host: { value: 'HOST', says: 'where to listen (127.0.0.1)' },
+    port: { value: 'PORT', says: 'and on which port (8410)' },
+    'allowed-host': {
+      value: 'NAME',
+      many: true,
+      says: 'a name under which others reach it; needed beyond this machine',
+    },
+  },
+  async run(given, settings) {
+    notElsewhere(settings);
+    const { host, port, allowedHosts } = whereToListen(given, settings);
+    const log = await openLog();
+    endOnFailure(log);
+    const stop = askedToStop();
+    const listening = await listen(host, port);
+    try {
+      const place = await openPlace(settings, progress);
+      try {
+        const demo = given.demo ? await demoIn(place) : undefined;
+        await serve({ place, listening, log, allowedHosts }, stop, () => {
+          process.stdout.write(screen({ address: addressOf(allowedHosts[0] ?? host, listening), settings, demo }));
+        });
+      } finally {
+        await place.release();
+      }
+    } finally {
+      await listening.close();
+    }
+    return 0;
+  },
+});
+
+interface Serving {
+  readonly place: Place;
+  readonly listening: Listening;
+  readonly log: Logger;
+  readonly allowedHosts: readonly string[];
+}
+
+/** Serves until it is asked to stop: open streams end first, then the calls under way, then what they stand on. */
+async function serve({ place, listening, log, allowedHosts }: Serving, stop: Promise<void>, ready: () => void) {
+  const postern = await openPostern({ app: place.app });
+  try {
+    const service = serviceOn(postern, { log, allowedHosts });
+    listening.serve(service.fetch);
+    ready();
+    await stop;
+    progress('Ending');
+    await service.close();
+    await listening.close();
+  } finally {
+    await postern.close();
+  }
+}
+
+/** Makes the demo where there is nothing yet; else says why not. */
+async function demoIn({ owner, app }: Place): Promise<readonly DemoPerson[] | 'not empty'> {
+  const operator = await openOperator(owner);
+  try {
+    if (!(await operator.isEmpty())) return 'not empty';
+    progress('Making the organization Acme');
+    return await makeDemo(owner, app);
+  } finally {
+    await operator.close();
+  }
+}
+
+type Given = { host: string | undefined; port: string | undefined; 'allowed-host': string[] | undefined };
+
+function whereToListen(given: Given, settings: Settings) {
+  const host = given.host ?? settings.host ?? '127.0.0.1';
+  const port = given.port === undefined ? (settings.port ?? 8410) : portFrom(given.port);
+  const allowedHosts = given['allowed-host'] ?? settings.allowedHosts;
+  if (!['127.0.0.1', 'localhost', '::1'].includes(host) && allowedHosts.length === 0) {
+    throw new Problem(
+      'invalid_argument',
+      `Listening on ${host} opens Postern to other machines, and it is not said under which names.`,
+      {
+        advice: 'Name them with --allowed-host or POSTERN_ALLOWED_HOSTS, and put it behind TLS.',
+      },
+    );
+  }
+  return { host, port, allowedHosts };
+}
+
+function portFrom(text: string): number {
+  const read = Port.safeParse(text === '' ? undefined : text);
+  if (read.success) return read.data;
+  throw new Problem('invalid_argument', `--port ${text} is not right: ${read.error.issues[0]?.message}`, {
+    advice: 'Ports go from 0, which is any that is free, to 65535.',
+  });
+}
+
+const addressOf = (host: string, { port }: Listening) => `http://${host.includes(':') ? `[${host}]` : host}:${port}`;

@@ -1,0 +1,38 @@
+import { Hono } from 'hono';
+import { secureHeaders } from 'hono/secure-headers';
+import { type Log, problemOf } from '../mcp/answer.ts';
+import type { HttpDoor } from '../mcp/http.ts';
+import type { Postern } from '../workspace/session.ts';
+import { bearer } from './auth.ts';
+import { narrowingBy, type Offer, toolsBy } from './connection.ts';
+import { guard } from './guard.ts';
+import { asResponse, plain } from './problem.ts';
+
+export interface Rooms {
+  readonly postern: Postern;
+  readonly mcp: HttpDoor;
+  readonly offer: Offer;
+  readonly log: Log;
+  /** Host names beside this machine's own under which it is reached. */
+  readonly allowedHosts?: readonly string[] | undefined;
+}
+
+export function httpApp({ postern, mcp, offer, log, allowedHosts }: Rooms) {
+  return new Hono()
+    .use(secureHeaders(), guard(allowedHosts))
+    .get('/healthz', ({ json }) => json({ status: 'ok' }))
+    .get('/readyz', async ({ json }) =>
+      (await postern.ready()) ? json({ status: 'ok' }) : plain(503, 'Not ready', 'The database does not answer.'),
+    )
+    .all('/mcp', async ({ req: { raw } }) => {
+      const secret = bearer(raw);
+      const address = new URL(raw.url);
+      const session = await postern.admit(secret, narrowingBy(offer, address));
+      return mcp.fetch(raw, { session, tools: toolsBy(offer, address) }, address.search);
+    })
+    .notFound(() => plain(404, 'Not Found', 'There is nothing at this address.'))
+    .onError((thrown, { req }) => {
+      const problem = problemOf(thrown, log, { method: req.method, path: req.path });
+      return asResponse(problem, problem.code === 'invalid_argument' ? 400 : problem.status);
+    });
+}

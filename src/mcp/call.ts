@@ -1,0 +1,62 @@
+import type { CallToolResult, InputRequiredResult, McpServer, ServerContext } from '@modelcontextprotocol/server';
+import { Problem } from '../terms/problem.ts';
+import type { How, Preview, Session } from '../workspace/session.ts';
+import { asPreview, asResult, asToolError, type Log, problemOf } from './answer.ts';
+import { answerTo, ask, canAsk } from './confirmation.ts';
+import type { Tool } from './tool.ts';
+
+/** Where a caller puts the idempotency key of a write (EXT-9). */
+export const keyInMeta = 'postern/idempotency-key';
+
+export interface Call {
+  readonly server: McpServer;
+  readonly session: Session;
+  readonly tool: Tool;
+  readonly args: Record<string, unknown>;
+  readonly ctx: ServerContext;
+  readonly log: Log;
+}
+
+export async function call({
+  server,
+  session,
+  tool,
+  args,
+  ctx,
+  log,
+}: Call): Promise<CallToolResult | InputRequiredResult> {
+  const { name, title } = tool.entry;
+  try {
+    const { input, how } = partsOf(tool, args, ctx);
+    const output = await session.perform(tool.operation, input, how);
+    if (!tool.confirmed || how.confirm !== undefined || !isPreview(output)) return asResult(output);
+    return canAsk(server, ctx) ? ask(title ?? name, output) : asPreview(name, output);
+  } catch (thrown) {
+    return asToolError(problemOf(thrown, log, { tool: name, credential: session.credential.id }));
+  }
+}
+
+/** What goes to the operation, and what only says how it is called. */
+function partsOf({ confirmed }: Tool, args: Record<string, unknown>, ctx: ServerContext): { input: object; how: How } {
+  const { confirm: given, ...rest } = args;
+  const key = textOr(ctx.mcpReq._meta?.[keyInMeta], `_meta["${keyInMeta}"]`);
+  const how = { key, signal: ctx.mcpReq.signal };
+  if (!confirmed) return { input: args, how };
+  return { input: rest, how: { ...how, confirm: textOr(given, 'confirm', '/confirm') ?? tokenFrom(ctx) } };
+}
+
+function tokenFrom(ctx: ServerContext): string | undefined {
+  const answer = answerTo(ctx);
+  if (answer !== 'no') return answer?.token;
+  throw new Problem('confirmation_required', 'The person was asked and said no: nothing has happened.', {
+    advice: 'Leave it, unless they ask for it again.',
+  });
+}
+
+function textOr(value: unknown, name: string, pointer?: string): string | undefined {
+  if (value === undefined || typeof value === 'string') return value;
+  throw new Problem('invalid_argument', `${name} must be a text.`, pointer ? { pointer } : {});
+}
+
+const isPreview = (output: Record<string, unknown>): output is Record<string, unknown> & Preview =>
+  typeof output.confirm === 'string' && typeof output.preview === 'object';

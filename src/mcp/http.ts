@@ -1,0 +1,67 @@
+import {
+  createMcpHandler,
+  DEFAULT_MAX_REQUEST_BODY_SIZE,
+  isJsonContentType,
+  isLegacyRequest,
+  type McpServer,
+  type ProtocolEra,
+  readRequestBody,
+} from '@modelcontextprotocol/server';
+import type { Session } from '../workspace/session.ts';
+import type { Log } from './answer.ts';
+import { refuse } from './json-rpc.ts';
+import type { Connection } from './server.ts';
+import { defaultLimits, type Limits, sessionful } from './sessions.ts';
+
+export interface HttpDoor {
+  /** Answers one request of someone who has been let in; `narrowing` tells their connections apart. */
+  fetch(request: Request, connection: Connection, narrowing: string): Promise<Response>;
+  close(): Promise<void>;
+}
+
+/** Streamable HTTP on one address: a server a request for the 2026 protocol, a server a session for those before. */
+export function overHttp(
+  build: (connection: Connection, era: ProtocolEra) => McpServer,
+  log: Log,
+  limits: Limits = defaultLimits,
+): HttpDoor {
+  const modern = createMcpHandler(({ authInfo, era }) => build(authInfo?.extra as unknown as Connection, era), {
+    legacy: 'reject',
+    onerror: (err) => log.debug({ err }, 'An MCP request was refused.'),
+  });
+  const legacy = sessionful(limits);
+
+  return {
+    async fetch(request, connection, narrowing) {
+      const body = await bodyOf(request);
+      if (body instanceof Response) return body;
+      const handling = { ...body, authInfo: authInfoOf(connection) };
+      if (!(await isLegacyRequest(request, handling.parsedBody))) return modern.fetch(request, handling);
+      const owner = { credential: connection.session.credential.id, narrowing };
+      return legacy.fetch(request, owner, () => build(connection, 'legacy'), handling);
+    },
+    async close() {
+      await Promise.all([modern.close(), legacy.close()]);
+    },
+  };
+}
+
+/** Reads and parses the body once for both protocols: at most 4 MiB of JSON. */
+async function bodyOf(request: Request): Promise<{ parsedBody?: unknown } | Response> {
+  if (request.method !== 'POST') return {};
+  if (!isJsonContentType(request.headers.get('content-type')))
+    return refuse(415, -32000, 'Content-Type must be application/json');
+  const read = await readRequestBody(request);
+  if (read.tooLarge) return refuse(413, -32000, `A request holds ${DEFAULT_MAX_REQUEST_BODY_SIZE} bytes at most`);
+  try {
+    return { parsedBody: JSON.parse(read.text) };
+  } catch {
+    return refuse(400, -32700, 'Parse error: the request body is not valid JSON');
+  }
+}
+
+/** The connection, where the SDK takes along who is asking; no secret goes with it. */
+function authInfoOf({ session, tools }: Connection) {
+  const { id, scopes } = session.credential;
+  return { token: '', clientId: id, scopes: [...scopes], extra: { session: session satisfies Session, tools } };
+}

@@ -1,0 +1,54 @@
+import type { Tool as Entry } from '@modelcontextprotocol/server';
+import { type Row, rowFor } from '../access/policy.ts';
+import { actionsOf, type Operation } from '../workspace/operation.ts';
+import type { Session } from '../workspace/session.ts';
+import { publishedInput, publishedOutput } from './schema.ts';
+
+/** An operation, dressed for a model: the words that explain it. Name, shapes and hints come from the operation. */
+export interface Wording {
+  readonly operation: Operation;
+  readonly title: string;
+  readonly description: string;
+}
+
+export interface Tool {
+  readonly operation: Operation;
+  /** Whether it may answer a preview first (EXT-8). */
+  readonly confirmed: boolean;
+  /** What tools/list says of it, made once. */
+  readonly entry: Entry;
+}
+
+/** Every tool by its toolset, in the order in which a client lists them. */
+export type Catalogue = Readonly<Record<string, readonly Tool[]>>;
+
+export function tool({ operation, title, description }: Wording): Tool {
+  const rows = actionsOf(operation).map(rowFor);
+  const confirmed = rows.some(({ confirm }) => confirm);
+  const entry = {
+    name: operation.name,
+    title,
+    description,
+    inputSchema: publishedInput(operation.input, confirmed),
+    outputSchema: publishedOutput(operation.output, confirmed),
+    annotations: hintsOf(rows),
+  };
+  return { operation, confirmed, entry };
+}
+
+/** Whether a credential could ever use the operation, going by its scopes alone (EXT-5). */
+export function within({ credential, readOnly }: Session, operation: Operation): boolean {
+  const rows = actionsOf(operation).map(rowFor);
+  if (readOnly && rows.some(({ does }) => does !== 'read')) return false;
+  return rows.some(({ scope }) => scope === 'none' || credential.scopes.includes(scope));
+}
+
+function hintsOf(rows: readonly Row[]) {
+  const looks = rows.every(({ does }) => does === 'read');
+  return {
+    readOnlyHint: looks,
+    destructiveHint: rows.some(({ does }) => does === 'change'),
+    idempotentHint: looks,
+    openWorldHint: false,
+  };
+}

@@ -1,0 +1,29 @@
+import { catalogue, usualToolsets } from '../tools/index.ts';
+import { httpApp } from './http/app.ts';
+import { type Operator, offerOf, toolsOf } from './http/connection.ts';
+import type { Log } from './mcp/answer.ts';
+import { overHttp } from './mcp/http.ts';
+import { type Connection, serverFor } from './mcp/server.ts';
+import { overStdio } from './mcp/stdio.ts';
+import type { Postern, Session } from './workspace/session.ts';
+
+export interface Surroundings {
+  readonly log: Log;
+  /** Host names, beside this machine's own, under which it is reached. */
+  readonly allowedHosts?: readonly string[] | undefined;
+  readonly operator?: Operator | undefined;
+}
+
+/** Puts the doors on a Postern. Reads no environment and opens no port. */
+export function serviceOn(postern: Postern, { log, allowedHosts, operator }: Surroundings) {
+  const build = (connection: Connection) => serverFor(connection, log);
+  const mcp = overHttp(build, log);
+  const offer = offerOf(catalogue, usualToolsets, operator);
+  const { fetch } = httpApp({ postern, mcp, offer, log, allowedHosts });
+  return {
+    fetch: (request: Request) => fetch(request),
+    /** Serves this process's own input and output; `session` was admitted with whatever narrows it. */
+    stdio: (session: Session) => overStdio(build, { session, tools: toolsOf(offer.catalogue, offer.usual) }, log),
+    close: () => mcp.close(),
+  };
+}

@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { decide, levelOf } from '../../src/access/decide.ts';
+import type { Tx } from '../../src/storage/database.ts';
+import { decideOn } from '../../src/storage/decided.ts';
+import { factsFor } from '../../src/storage/facts.ts';
+import { insertRows } from '../support/rows.ts';
+import { storage, superuser } from '../support/world.ts';
+import { anyLand, type Land } from './land.ts';
+import { rowsOf } from './land-rows.ts';
+import { binActions, judge, judgeCreating, resourceActions } from './reference.ts';
+
+test('in any world, the evaluator and the rules written a second time give the same answers (DEC-1 to DEC-9)', async () => {
+  const storehouse = await storage();
+  const seen = new Map<string, number>();
+  let before: Land | undefined;
+
+  await fc.assert(
+    fc.asyncProperty(anyLand, async (land) => {
+      await insertRows(superuser, rowsOf(land));
+      for (const key of land.credentials) {
+        const entrance = { organization: land.organization, credential: key.id };
+        const agree = async (tx: Tx) => {
+          for (const thing of land.resources) {
+            for (const noun of ['resource', 'bin'] as const) {
+              const found = await factsFor(tx, entrance, { noun, id: thing.id, kind: thing.kind });
+              for (const action of noun === 'bin' ? binActions : resourceActions) {
+                const wanted = judge(land, key, action, thing);
+                const decision = found && decide(action, found.facts);
+                const { outcome, level, overridden } = wanted ?? {};
+                const told = decision && {
+                  outcome: decision.outcome,
+                  overridden: decision.outcome === 'allow' && decision.overridden,
+                };
+                expect({ action, ...told }).toEqual({ action, ...(wanted && { outcome, overridden }) });
+                if (found && noun === 'resource') expect(levelOf(found.facts)).toBe(level);
+                seen.set(`${action} ${outcome}`, (seen.get(`${action} ${outcome}`) ?? 0) + 1);
+              }
+            }
+          }
+          for (const thing of before?.resources ?? []) {
+            const found = await factsFor(tx, entrance, { noun: 'resource', id: thing.id, kind: thing.kind });
+            expect(found && { subject: found.subject, paths: found.facts.paths }).toEqual(
+              found && { subject: undefined, paths: [] },
+            );
+          }
+          for (const { id } of land.workspaces) {
+            for (const kind of ['workflow', 'brand_kit'] as const) {
+              const ruling = await decideOn(tx, entrance, 'resource.create', { noun: 'workspace', id, kind });
+              const outcome = ruling?.decision.outcome;
+              expect({ create: kind, outcome }).toEqual({ create: kind, outcome: judgeCreating(land, key, id, kind) });
+            }
+          }
+        };
+        // The one reads who asks once, the other with every decision.
+        await storehouse.reading(entrance, agree);
+        await storehouse.writing(entrance, agree);
+      }
+      before = land;
+    }),
+    { numRuns: 20, interruptAfterTimeLimit: 45_000 },
+  );
+  for (const action of [...resourceActions, ...binActions]) {
+    expect(seen.get(`${action} allow`), action).toBeGreaterThan(2);
+    expect(seen.get(`${action} hide`), action).toBeGreaterThan(2);
+  }
+}, 60_000);

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { beforeAll, expect, test } from 'vitest';
+import { calling, newClient } from '../support/agent.ts';
+import { dataFolder, keyOf, postern, root, server, signedIn } from '../support/program.ts';
+
+const { mcpServers } = JSON.parse(readFileSync(join(root, 'mcp.json'), 'utf8'));
+const home = dataFolder();
+let running: Awaited<ReturnType<typeof server>>;
+const key = (name: string) => keyOf(running.screen, name);
+
+beforeAll(async () => {
+  running = await server(['--demo'], { POSTERN_HOME: home });
+});
+
+/** Starts what mcp.json says, from the project's folder, with the person's key filled in, as a client does. */
+async function started(settings: Record<string, string>) {
+  const { command, args, env } = mcpServers.postern;
+  const filled = Object.fromEntries(
+    Object.entries<string>(env).map(([name, value]) => [
+      name,
+      value.replace(/\$\{(\w+)\}/, (_, it) => settings[it] ?? ''),
+    ]),
+  );
+  const client = newClient();
+  await client.connect(
+    new StdioClientTransport({
+      command,
+      args,
+      cwd: root,
+      stderr: 'ignore',
+      env: { PATH: process.env.PATH ?? '', ...settings, ...filled },
+    }),
+  );
+  return { call: calling(client), close: () => client.close() };
+}
+
+test('what mcp.json says, two of it and a server, work on one data folder at the same time', async () => {
+  const [cleo, ben] = await Promise.all(
+    ['cleo', 'ben'].map((name) => started({ POSTERN_HOME: home, POSTERN_KEY: key(name) })),
+  );
+  const web = await signedIn(running.address, key('ben'));
+  const made = await cleo?.call('create_workflow', { name: 'From the desk', document: { a: 1 }, workspace: 'Growth' });
+  await cleo?.call('share_resource', { id: made?.id, with: 'person:ben@acme.test', role: 'viewer' });
+  expect(await ben?.call('open_workflow', { id: made?.id })).toMatchObject({
+    name: 'From the desk',
+    owner: 'cleo@acme.test',
+  });
+  expect(await web.call('open_workflow', { id: made?.id })).toMatchObject({ name: 'From the desk' });
+  await Promise.all([cleo?.close(), ben?.close(), web.close()]);
+});
+
+test('POSTERN_URL makes it a bridge to a server elsewhere', async () => {
+  const { call, close } = await started({ POSTERN_URL: `${running.address}/mcp`, POSTERN_KEY: key('eve') });
+  expect(await call('whoami')).toMatchObject({ person: { email: 'eve@acme.test' } });
+  await close();
+});
+
+const initialize = JSON.stringify({
+  jsonrpc: '2.0',
+  id: 1,
+  method: 'initialize',
+  params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'test', version: '0' } },
+});
+
+test.each`
+  what                         | settings                                        | says
+  ${'no key'}                  | ${{}}                                           | ${/POSTERN_KEY is not set.*key create/}
+  ${'an unfilled placeholder'} | ${mcpServers.postern.env}                       | ${/placeholder/}
+  ${'an unknown key'}          | ${{ POSTERN_KEY: `postern_${'0'.repeat(84)}` }} | ${/unknown or has ended/}
+`('with $what it says so in words on standard error, and ends', async ({ settings, says }) => {
+  const { code, stdout, stderr } = await postern(['stdio'], { POSTERN_HOME: home, ...settings }, `${initialize}\n`);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toMatch(says);
+  expect(stderr).not.toMatch(/postern_0|\bat .*\.ts:/);
+});
+
+test('it ends in order when its input ends', async () => {
+  const { code, stdout } = await postern(['stdio'], { POSTERN_HOME: home, POSTERN_KEY: key('cleo') }, '');
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+});

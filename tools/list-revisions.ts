@@ -1,0 +1,8 @@
+import { tool } from '../src/mcp/tool.ts';
+import { operations } from '../src/workspace/operations.ts';
+
+export default tool({
+  operation: operations.list_revisions,
+  title: 'List revisions',
+  description: 'The revisions of a workflow, newest first, with who made each; or what changed between two.',
+});
