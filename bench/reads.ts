@@ -24,6 +24,15 @@ export async function reads(ground: Ground): Promise<Figure[]> {
   }
 }
 
+/** Of a first page and page 41; who is in a group that holds a third of everything is shown beside them. */
+const bounds: { readonly [A in keyof typeof askers]?: number } = {
+  'someone with nothing': 6,
+  'three grants': 6,
+  'a member in 5 groups': 6,
+  'who may see all': 6,
+  'a member of 301 groups': 40,
+};
+
 async function readsOf(
   database: Database,
   { organization, sql: superuser }: Ground,
@@ -45,13 +54,13 @@ async function readsOf(
       decide('resource.open', facts?.facts as never);
     };
     const late = await placeOfPage(tx, me, 41);
-    const { one: base, ...times } = await medians(150, {
+    const { one: base, ...times } = await medians(400, {
       one: () => one.execute(storeOf(tx)),
       check,
       first: () => page(tx, me),
       late: () => (late ? page(tx, me, late) : Promise.resolve()),
     });
-    const bound = asker.includes('301') ? 40 : 6;
+    const bound = bounds[asker as keyof typeof askers];
     return [
       {
         question: `${asker}: a check`,
@@ -62,7 +71,7 @@ async function readsOf(
       {
         question: `${asker}: first page`,
         figure: times.first / base,
-        bound,
+        ...(bound && { bound }),
         note: `${times.first.toFixed(2)} ms`,
       },
       ...(late
@@ -70,7 +79,7 @@ async function readsOf(
             {
               question: `${asker}: page 41`,
               figure: times.late / base,
-              bound,
+              ...(bound && { bound }),
               note: `${times.late.toFixed(2)} ms`,
             },
           ]

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { CredentialScope } from '../terms/scopes.ts';
 import { type Database, type Entrance, storeOf } from './database.ts';
+import { statement } from './statement.ts';
 
 /** A credential that holds, as a door lets it in. */
 export interface Admitted {
@@ -10,6 +11,19 @@ export interface Admitted {
   readonly person: { readonly id: string; readonly email: string };
 }
 
+interface Row {
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: CredentialScope[];
+  readonly person_id: string;
+  readonly email: string;
+}
+
+const admit = statement<Entrance & { hash: Buffer }, Row>(
+  ({ organization, credential, hash }) =>
+    sql`select * from admit(${organization}::uuid, ${credential}::uuid, ${hash}::bytea)`,
+);
+
 /** The credential with this secret, unless it or its person has ended; `hash` is of the whole secret. */
 export function admitted(
   database: Database,
@@ -17,15 +31,7 @@ export function admitted(
   hash: Buffer,
 ): Promise<Admitted | undefined> {
   return database.single(async (tx) => {
-    const { rows } = await sql<{
-      id: string;
-      name: string;
-      scopes: CredentialScope[];
-      person_id: string;
-      email: string;
-    }>`
-      select * from admit(${organization}, ${credential}, ${hash})`.execute(storeOf(tx));
-    const row = rows[0];
+    const row = (await admit(tx, { organization, credential, hash }))[0];
     return row && { id: row.id, name: row.name, scopes: row.scopes, person: { id: row.person_id, email: row.email } };
   });
 }

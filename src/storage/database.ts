@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Socket } from 'node:net';
 import { type InferKyselyDB, IsolationLevel, MikroORM } from '@mikro-orm/postgresql';
 import { CompiledQuery, type Kysely } from 'kysely';
 import pg from 'pg';
@@ -38,6 +39,10 @@ export interface Caller {
   readonly principals: readonly string[] | null;
   /** What is switched for them in any workspace, where an override takes them to those without a place of theirs. */
   readonly switches: Readonly<Record<string, Switches>> | null;
+  /** The names of those groups and teams. */
+  readonly names: Readonly<Record<string, string>> | null;
+  /** The workspaces in reach (EXP-6). */
+  readonly reach: readonly string[] | null;
   /** Restricted projects they are in, and as what. */
   readonly gates: Readonly<Record<string, 'viewer' | 'editor'>> | null;
 }
@@ -86,6 +91,7 @@ export async function openDatabase({
     ...(password !== undefined && { password }),
     driverOptions: {
       Client: NamingClient,
+      pipeline: true,
       max: 10,
       ssl: ssl ?? false,
       options: `${options ?? ''} -c lock_timeout=1s -c statement_timeout=30s ${planned}`,
@@ -145,17 +151,41 @@ export const callerOf = (tx: Tx): Caller | null | undefined => (tx as unknown as
 
 const names = new Map<string, string>();
 
-/** Names every statement that has parameters, since only named ones are prepared, once a connection (QUERIES.md). */
+/**
+ * Names every statement that has parameters, since only named ones are prepared, once a connection (QUERIES.md). A transaction
+ * begins in one message with its first statement.
+ */
 class NamingClient extends pg.Client {
+  #begin: string | undefined;
+
   // biome-ignore lint/suspicious/noExplicitAny: pg declares a dozen overloads of it.
   override query(text: any, values?: any, callback?: any): any {
-    if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0)
-      return super.query(text, values, callback);
-    const name = names.get(text) ?? createHash('sha1').update(text).digest('base64');
-    names.set(text, name);
-    return super.query({ name, text, values }, callback as never);
+    if (typeof text !== 'string' || callback) return super.query(text, values, callback);
+    if (text.startsWith('start transaction')) {
+      this.#begin = text;
+      return Promise.resolve(nothing);
+    }
+    const stream = this.#begin === undefined ? undefined : (this as unknown as Wired).connection.stream;
+    stream?.cork();
+    try {
+      // Where it fails, so does what follows it.
+      if (this.#begin !== undefined) super.query(this.#begin).catch(() => {});
+      this.#begin = undefined;
+      if (!Array.isArray(values) || values.length === 0) return super.query(text, values);
+      const name = names.get(text) ?? createHash('sha1').update(text).digest('base64');
+      names.set(text, name);
+      return super.query({ name, text, values });
+    } finally {
+      stream?.uncork();
+    }
   }
 }
+
+interface Wired {
+  readonly connection: { readonly stream: Socket };
+}
+
+const nothing = { command: 'START', rowCount: null, oid: 0, fields: [], rows: [] } satisfies pg.QueryResult;
 
 /** What the database refuses for a reason that a caller can act on. */
 function inOurTerms(thrown: unknown): never {

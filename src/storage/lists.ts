@@ -1,4 +1,4 @@
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Actor } from '../access/actor.ts';
 import { rungOf, viaOf } from '../access/decide.ts';
 import type { Ground } from '../access/paths.ts';
@@ -8,10 +8,10 @@ import { type Level, ladders, reaches, type Visibility } from '../terms/ladders.
 import type { Page } from '../terms/paging.ts';
 import { callerOf, storeOf, type Tx } from './database.ts';
 import { factsFrom } from './facts.ts';
-import { type Area, best, granted, type In, newest, newestAboveFloor, placed, top } from './list-paths.ts';
-import { type ListedRow, listed, rowRead, withOwner } from './list-rows.ts';
+import { type Area, best, branches, branchesFor, everyBranch, type Has, newest, top } from './list-paths.ts';
+import { type ListedRow, listed, rowsRead, withOwner } from './list-rows.ts';
 import { ground, reached, self, uncut } from './reach.ts';
-import { gatesOf, type Standing, standings } from './standing.ts';
+import { gatesOf, reachOf, type Standing, standings } from './standing.ts';
 import { statement } from './statement.ts';
 
 export interface Wanted {
@@ -79,18 +79,19 @@ async function areaOf(
   me: Actor,
   { kind, workspaces, after = top }: Wanted,
 ): Promise<Area> {
-  const asked = standing.filter(({ workspace }) => !workspaces || workspaces.includes(workspace));
-  const named = (those: readonly Standing[]) => those.map(({ workspace }) => workspace);
-  const cut = me.workspaces;
+  const isAsked = (workspace: string) => !workspaces || workspaces.includes(workspace);
+  const named = (those: readonly Standing[]) => those.map(({ workspace }) => workspace).filter(isAsked);
+  const wide = named(standing.filter((it) => it.wide));
   const gates = await gatesOf(tx, me);
   return {
     organization: me.organization,
     person: me.person,
     kind,
     after,
-    wide: named(asked.filter(({ wide }) => wide)),
-    placed: named(asked.filter(({ placed }) => placed)),
-    only: workspaces && cut ? workspaces.filter((it) => cut.includes(it)) : (workspaces ?? cut),
+    wide,
+    placed: named(standing.filter((it) => it.placed)),
+    open: named(standing.filter((it) => it.placed && !it.wide)),
+    granted: (await reachOf(tx)).filter((workspace) => isAsked(workspace) && !wide.includes(workspace)),
     gates: Object.keys(gates),
     gateRoles: Object.values(gates),
   };
@@ -100,26 +101,30 @@ async function areaOf(
 const isPlain = (scope: Scope<'resource'>, { query, visibility, owner, access, project }: Wanted) =>
   scope.from === 'viewer' && !query && !visibility && owner === undefined && !access && !project;
 
-const pageOf = (branches: (its: In) => RawBuilder<unknown>) =>
+const pageOf = (has: Has, isMany: boolean) =>
   statement<Area, { row: string }>(
-    (its) => sql`select ${listed} from (${best(branches(its))} order by id desc limit 51) it
+    (its) => sql`select ${listed} from (${best(newest(its, has, isMany))} order by id desc limit 51) it
     join resource r on r.organization_id = ${its.organization}::uuid and r.id = it.id ${withOwner} order by r.id desc`,
   );
 
-/** Up to so many principals, reading 51 of each costs less than finding a floor first. */
-const few = 4;
-const newestOfFew = pageOf(newest);
-const newestOfMany = pageOf(newestAboveFloor);
+/** Up to so many principals and workspaces, a pass to find a floor costs more than it saves. */
+const few = 16;
+const pages = new Map<string, ReturnType<typeof pageOf>>();
+
 async function newestRows(tx: Tx, area: Area): Promise<ListedRow[]> {
-  const isFew = (callerOf(tx)?.principals?.length ?? few) < few;
-  return (await (isFew ? newestOfFew : newestOfMany)(tx, area)).map((row) => rowRead(row, area.kind));
+  const has = branchesFor(area);
+  const isMany = has.granted && (callerOf(tx)?.principals?.length ?? few) * area.granted.length > few;
+  const name = JSON.stringify([has, isMany]);
+  const page = pages.get(name) ?? pageOf(has, isMany);
+  pages.set(name, page);
+  return rowsRead(tx, area.organization, area.kind, await page(tx, area));
 }
 
 const toCount = sql.raw(`limit ${countedTo + 1}`);
 
 const counted = statement<Area, { n: number }>(
   (its) => sql`select count(*)::int as n from (
-    select distinct id from (${placed(its, toCount)} union all ${granted(its, toCount)}) every ${toCount}) it`,
+    select distinct id from (${branches(its, everyBranch, toCount)}) every ${toCount}) it`,
 );
 
 /** An id in scope, before its row is read. */
@@ -134,7 +139,7 @@ const mostGathered = sql.raw(`limit ${gathered}`);
 const gatherUp = statement<Area, Gathered>(
   (
     its,
-  ) => sql`with ids as materialized (select * from (${placed(its, mostGathered)} union all ${granted(its, mostGathered)}) every ${mostGathered})
+  ) => sql`with ids as materialized (select * from (${branches(its, everyBranch, mostGathered)}) every ${mostGathered})
     select *, (select count(*)::int from ids) as n from (${best(sql`select * from ids`)}) it`,
 );
 
@@ -164,7 +169,9 @@ async function filtered(
     join resource r on r.organization_id = ${organization} and r.id = it.id ${withOwner}
     where r.id < ${wanted.after ?? top}::uuid and (${conditions(wanted)}) order by r.id desc`.execute(storeOf(tx));
   return pageFrom(
-    rows.map((row) => rowRead(row, wanted.kind)).filter((row) => isEnough(scope, wanted, cappedOf(row, standing))),
+    (await rowsRead(tx, organization, wanted.kind, rows)).filter((row) =>
+      isEnough(scope, wanted, cappedOf(row, standing)),
+    ),
     standing,
     wanted.limit,
   );
@@ -181,20 +188,19 @@ async function walk(
 ): Promise<Page<ListedRow>> {
   const { rows } = await sql<{ row: string; matches: boolean; ground: Ground | null }>`
     with who as materialized (${self(me)}),
-    stretch as materialized (select x.id from workspace w cross join lateral (select r.id from resource r
-        where r.organization_id = ${me.organization} and r.workspace_id = w.id and r.kind = ${wanted.kind} and r.deleted_at is null
+    stretch as materialized (select x.id from unnest(${[...area.wide, ...area.granted]}::uuid[]) ws cross join lateral (select r.id from resource r
+        where r.organization_id = ${me.organization} and r.workspace_id = ws and r.kind = ${wanted.kind} and r.deleted_at is null
           and r.id < ${wanted.after ?? top}::uuid order by r.id desc limit ${sql.raw(String(stride))}) x
-      where w.organization_id = ${me.organization} and w.deleted_at is null and (${area.only}::uuid[] is null or w.id = any (${area.only}::uuid[]))
-        and w.id = any ((select nullif(current_setting('postern.reach', true), '')::uuid[])::uuid[])
       order by x.id desc limit ${sql.raw(String(stride))})
     select ${listed}, (${conditions(wanted)}) as matches, case when (${conditions(wanted)}) then it.ground end as ground
     from stretch join resource r on r.organization_id = ${me.organization} and r.id = stretch.id ${withOwner}
     left join lateral (select '' as key, (select ground from (select ${ground} from who join (${reached}) on ${uncut} and r.id = stretch.id) g) as ground) it on true
     order by stretch.id desc`.execute(storeOf(tx));
-  const kept = rows.flatMap(({ matches, ground: it, row }) => {
+  const read = await rowsRead(tx, me.organization, wanted.kind, rows);
+  const kept = rows.flatMap(({ matches, ground: it }, i) => {
     const facts = matches && factsFrom(it, wanted.kind, scope.override);
     const level = facts && rungOf(facts);
-    return facts && level ? { ...rowRead({ row }, wanted.kind), level, via: viaOf(facts) } : [];
+    return facts && level ? { ...(read[i] as ListedRow), level, via: viaOf(facts) } : [];
   });
   const page = pageFrom(
     kept.filter((row) => isEnough(scope, wanted, cappedOf(row, standing))),
@@ -202,7 +208,7 @@ async function walk(
     wanted.limit,
   );
   if (page.next || rows.length < stride) return page;
-  return { items: page.items, next: rows.at(-1)?.row.split('\x1f', 1)[0] };
+  return { items: page.items, next: read.at(-1)?.id };
 }
 
 const isEnough = (scope: Scope<'resource'>, { access }: Wanted, level: Level) =>

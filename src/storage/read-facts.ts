@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import type { Ground, Lent } from '../access/paths.ts';
 import type { Kind } from '../terms/kinds.ts';
-import { type Caller, type CallerRow, type Entrance, storeOf, type Tx } from './database.ts';
+import type { Caller, CallerRow, Entrance, Tx } from './database.ts';
 import type { ResourceRow } from './rows.ts';
+import { namesOf } from './standing.ts';
 import { statement } from './statement.ts';
 
 /** What one statement answers of caller, thing and what is the case between them. */
@@ -59,25 +60,12 @@ const lentFrom = (text: string): Lent => {
 /** The grants as a path shows them: with the names of groups and teams, and the end as a time. */
 async function named(tx: Tx, me: CallerRow, grants: readonly Lent[]): Promise<Lent[]> {
   const ids = grants.filter(({ principal }) => principal !== 'person').map(({ through }) => through);
-  const names = ids.length ? await namesOf(tx, me, ids) : [];
+  const names = await namesOf(tx, me.organization_id, ids);
   return grants.map((grant) => ({
     ...grant,
     until: grant.until && new Date(Number(grant.until) * 1000).toISOString(),
-    name: names.find(({ id }) => id === grant.through)?.name ?? null,
+    name: names[grant.through] ?? null,
   }));
-}
-
-async function namesOf(
-  tx: Tx,
-  me: CallerRow,
-  ids: readonly string[],
-): Promise<readonly { id: string; name: string }[]> {
-  const { rows } = await sql<{ id: string; name: string }>`
-    select g.id, g.name from "group" g where g.organization_id = ${me.organization_id} and g.id = any (${ids}::uuid[])
-    union all select t.id, t.name from team t where t.organization_id = ${me.organization_id} and t.id = any (${ids}::uuid[])`.execute(
-    storeOf(tx),
-  );
-  return rows;
 }
 
 function groundFrom(

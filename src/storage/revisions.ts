@@ -1,7 +1,8 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Page } from '../terms/paging.ts';
 import { storeOf, type Tx } from './database.ts';
 import type { Decided } from './decided.ts';
+import { statement } from './statement.ts';
 
 /** What one edit leaves. `source` is the text it came as, where its JSON says less. */
 export interface NewRevision {
@@ -33,7 +34,12 @@ export interface RevisionHead {
   readonly created_at: Date;
 }
 
-export interface RevisionBody extends RevisionHead {
+/** Of a revision as it is opened: with the email of who owns the resource now. */
+export interface OpenedHead extends RevisionHead {
+  readonly owner: string | null;
+}
+
+export interface RevisionBody extends OpenedHead {
   readonly document: string;
   readonly source: string | null;
 }
@@ -59,23 +65,37 @@ const head = sql`v.number, v.name, v.format, v.media, v.bytes, v.digest, v.outli
 const source = sql`revision v left join person p on p.organization_id = v.organization_id and p.id = v.person_id
   left join credential c on c.organization_id = v.organization_id and c.id = v.credential_id`;
 
-/** What is known of one revision without its document. */
-export async function revisionHead(tx: Tx, { me, subject }: Opened, number: number): Promise<RevisionHead | undefined> {
-  const { rows } = await sql<RevisionHead>`select ${head} from ${source}
-    where v.organization_id = ${me.organization} and v.resource_id = ${subject.id} and v.number = ${number}`.execute(
-    storeOf(tx),
-  );
-  return rows[0];
+interface Wanted {
+  readonly organization: string;
+  readonly resource: string;
+  readonly owner: string | null;
+  readonly number: number;
 }
 
-/** One revision whole. */
-export async function revisionBody(tx: Tx, { me, subject }: Opened, number: number): Promise<RevisionBody | undefined> {
-  const { rows } = await sql<RevisionBody>`select ${head}, v.document, v.source from ${source}
-    where v.organization_id = ${me.organization} and v.resource_id = ${subject.id} and v.number = ${number}`.execute(
-    storeOf(tx),
+const one = <R extends OpenedHead>(columns: RawBuilder<unknown>) =>
+  statement<Wanted, R>(
+    ({ organization, resource, owner, number }) => sql`select ${columns}, o.email as owner from ${source}
+      left join person o on o.organization_id = v.organization_id and o.id = ${owner}::uuid
+      where v.organization_id = ${organization}::uuid and v.resource_id = ${resource}::uuid and v.number = ${number}::int`,
   );
-  return rows[0];
-}
+
+const oneHead = one<OpenedHead>(head);
+const oneBody = one<RevisionBody>(sql`${head}, v.document, v.source`);
+
+const wanted = ({ me, subject }: Opened, number: number): Wanted => ({
+  organization: me.organization,
+  resource: subject.id,
+  owner: subject.owner_id,
+  number,
+});
+
+/** What is known of one revision without its document. */
+export const revisionHead = async (tx: Tx, target: Opened, number: number): Promise<OpenedHead | undefined> =>
+  (await oneHead(tx, wanted(target, number)))[0];
+
+/** One revision whole. */
+export const revisionBody = async (tx: Tx, target: Opened, number: number): Promise<RevisionBody | undefined> =>
+  (await oneBody(tx, wanted(target, number)))[0];
 
 /** Newest first; `before` is the number that the page before ended with. */
 export async function revisionsOf(

@@ -72,3 +72,30 @@ export async function gatesOf(tx: Tx, me: Actor): Promise<Readonly<Record<string
   );
   return Object.fromEntries(rows.map(({ id, role }) => [id, role]));
 }
+
+/** The workspaces in reach: places, and those with a live grant, cut to the credential's (EXP-6). */
+export async function reachOf(tx: Tx): Promise<readonly string[]> {
+  const known = callerOf(tx);
+  if (known) return known.reach ?? [];
+  const { rows } = await sql<{ id: string }>`
+    select unnest((select nullif(current_setting('postern.reach', true), '')::uuid[])::uuid[]) as id`.execute(
+    storeOf(tx),
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** The names of groups and teams that the caller is in; elsewhere than in a reading transaction they are looked up. */
+export async function namesOf(
+  tx: Tx,
+  organization: string,
+  ids: readonly string[],
+): Promise<Readonly<Record<string, string>>> {
+  const known = callerOf(tx);
+  if (known || ids.length === 0) return known?.names ?? {};
+  const { rows } = await sql<{ id: string; name: string }>`
+    select g.id, g.name from "group" g where g.organization_id = ${organization} and g.id = any (${ids}::uuid[])
+    union all select t.id, t.name from team t where t.organization_id = ${organization} and t.id = any (${ids}::uuid[])`.execute(
+    storeOf(tx),
+  );
+  return Object.fromEntries(rows.map(({ id, name }) => [id, name]));
+}

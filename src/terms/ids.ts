@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
 /** What an id outside starts with, by what it names. Inside, every id is a bare UUID. */
 export const prefixes = {
@@ -26,11 +26,8 @@ export const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /** A UUID of version 7: 48 bits of time, then 74 random ones, never incremented (section 14). */
 export function newId(at: number = Date.now()): string {
-  const bytes = randomBytes(16);
-  bytes.writeUIntBE(at, 0, 6);
-  bytes[6] = 0x70 | (bytes.readUInt8(6) & 0x0f);
-  bytes[8] = 0x80 | (bytes.readUInt8(8) & 0x3f);
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  const time = at.toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
 }
 
 /** When `newId` made an id, in milliseconds. */
@@ -41,29 +38,47 @@ export const outside = (named: Named, id: string): string => `${prefixes[named]}
 
 /** The UUID behind an id, a `postern://` URI or a Studio link; nothing where the text names no `named`. */
 export function inside(named: Named, text: string): string | undefined {
-  const pattern = new RegExp(`^(?:postern://${named}/|https?://[^/\\s]+/(?:[a-z_]+/)*)?${prefixes[named]}_(.{26})$`);
-  const letters = pattern.exec(text.trim())?.[1];
+  const letters = patterns[named].exec(text.trim())?.[1];
   return letters && uuidOf(letters);
 }
 
+const patterns = Object.fromEntries(
+  Object.entries(prefixes).map(([named, prefix]) => [
+    named,
+    new RegExp(`^(?:postern://${named}/|https?://[^/\\s]+/(?:[a-z_]+/)*)?${prefix}_(.{26})$`),
+  ]),
+) as Record<Named, RegExp>;
+
 /** A UUID in 26 letters and digits, without `i`, `l`, `o` and `u`; they sort as it does. */
 export function lettersOf(id: string): string {
-  let rest = BigInt(`0x${id.replaceAll('-', '')}`);
-  let text = '';
-  for (let i = 0; i < 26; i++) {
-    text = alphabet[Number(rest & 31n)] + text;
-    rest >>= 5n;
-  }
-  return text;
+  const hex = id.replaceAll('-', '');
+  let letters = spell(Number.parseInt(hex.slice(0, 2), 16), 2);
+  for (let i = 2; i < 32; i += 5) letters += spell(Number.parseInt(hex.slice(i, i + 5), 16), 4);
+  return letters;
 }
 
 /** The UUID that `lettersOf` spelled so; nothing where the text spells none. */
 export function uuidOf(letters: string): string | undefined {
   if (!spelled.test(letters)) return undefined;
-  let whole = 0n;
-  for (const letter of letters) whole = (whole << 5n) | BigInt(alphabet.indexOf(letter));
-  const hex = whole.toString(16).padStart(32, '0');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  let hex = read(letters.slice(0, 2)).toString(16).padStart(2, '0');
+  for (let i = 2; i < 26; i += 4)
+    hex += read(letters.slice(i, i + 4))
+      .toString(16)
+      .padStart(5, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
 const spelled = new RegExp(`^[0-7][${alphabet}]{25}$`);
+
+/** Five bits a letter: four letters are five hexadecimal digits. */
+function spell(number: number, letters: number): string {
+  let text = '';
+  for (let rest = number; text.length < letters; rest >>= 5) text = alphabet[rest & 31] + text;
+  return text;
+}
+
+function read(letters: string): number {
+  let number = 0;
+  for (const letter of letters) number = (number << 5) | alphabet.indexOf(letter);
+  return number;
+}

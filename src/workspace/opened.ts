@@ -4,7 +4,6 @@ import { invisibleIn } from '../documents/invisible.ts';
 import type { Outline } from '../documents/outline.ts';
 import { part, pathOf } from '../documents/pointer.ts';
 import type { Decided } from '../storage/decided.ts';
-import { ownerEmail } from '../storage/people.ts';
 import { projectSeen } from '../storage/projects.ts';
 import { revisionBody, revisionHead } from '../storage/revisions.ts';
 import { inside, outside } from '../terms/ids.ts';
@@ -75,7 +74,7 @@ export async function opened(
     kind: subject.kind,
     name: subject.name,
     visibility: subject.visibility,
-    owner: subject.owner_id ? await ownerEmail(desk.tx, desk.me, subject.owner_id) : organizationOwned,
+    owner: head.owner ?? organizationOwned,
     access: levelOf(facts) ?? 'viewer',
     via: viaOf(facts),
     updated_at: new Date(subject.updated_at).toISOString(),

@@ -57,7 +57,7 @@ async function attempt(ground: Ground, operation: Operation, raw: unknown, how: 
   const refused = parsed.success ? (misshapen(how) ?? beyond(ground, operation, parsed.data)) : invalid(parsed.error);
   if (refused) return refuseEarly(ground, operation, refused);
 
-  const call: Call = { ground, operation, input: parsed.data, how, args: digestOf([operation.name, parsed.data]) };
+  const call: Call = { ground, operation, input: parsed.data, how };
   const { reading, writing } = ground.database;
   const isRead = actionsOf(operation).every((action) => rowFor(action).does === 'read');
   try {
@@ -73,9 +73,10 @@ interface Call {
   readonly operation: Operation;
   readonly input: unknown;
   readonly how: How;
-  /** A digest of operation and arguments. */
-  readonly args: string;
 }
+
+/** A digest of operation and arguments. */
+const argsOf = ({ operation, input }: Call) => digestOf([operation.name, input]);
 
 /** Takes the transaction back and answers something else instead; without that, the call is made again. */
 class Undone extends Error {
@@ -96,7 +97,7 @@ async function look(tx: Tx, call: Call): Promise<Answer | Problem> {
 }
 
 async function change(tx: Tx, call: Call): Promise<Answer | Problem> {
-  const { ground, operation, input, how, args } = call;
+  const { ground, operation, input, how } = call;
   const earlier = await replayed(tx, call);
   if (earlier) return earlier;
   const { desk, action, refs, many } = await located(tx, call);
@@ -114,7 +115,11 @@ async function change(tx: Tx, call: Call): Promise<Answer | Problem> {
   const done = rowFor(action).confirm ? await confirmed(tx, call, at.me, refs, run) : await run();
   if (
     how.key !== undefined &&
-    !(await claimKey(tx, ground.entrance, how.key, { operation: operation.name, digest: args, outcome: done.outcome }))
+    !(await claimKey(tx, ground.entrance, how.key, {
+      operation: operation.name,
+      digest: argsOf(call),
+      outcome: done.outcome,
+    }))
   )
     throw new Undone();
   await note(tx, ruled, done);
@@ -122,16 +127,11 @@ async function change(tx: Tx, call: Call): Promise<Answer | Problem> {
 }
 
 /** Rehearses the change; without a token that confirms just this, it is taken back and its preview answered (EXT-8). */
-async function confirmed(
-  tx: Tx,
-  { ground, operation, how, args }: Call,
-  me: Actor,
-  refs: readonly AnyRef[],
-  run: () => Promise<Change<unknown>>,
-) {
+async function confirmed(tx: Tx, call: Call, me: Actor, refs: readonly AnyRef[], run: () => Promise<Change<unknown>>) {
+  const { ground, operation, how } = call;
   const those = refs.flatMap((ref) => (ref.noun === 'resource' && ref.id ? { id: ref.id, kind: ref.kind } : []));
   const { change: done, preview, digest } = await rehearse(tx, me, those, run);
-  const bound = { key: ground.key, entrance: ground.entrance, operation: operation.name, args };
+  const bound = { key: ground.key, entrance: ground.entrance, operation: operation.name, args: argsOf(call) };
   if (how.confirm !== undefined && (await confirms(tx, bound, how.confirm, digest))) return done;
   const again = { preview, confirm: tokenFor(bound, digest) };
   throw new Undone(
@@ -142,12 +142,13 @@ async function confirmed(
 }
 
 /** The outcome of an earlier call with the same idempotency key, decided and rendered anew (EXT-9). */
-async function replayed(tx: Tx, { ground, operation, input, how, args }: Call): Promise<Answer | Problem | undefined> {
+async function replayed(tx: Tx, call: Call): Promise<Answer | Problem | undefined> {
+  const { ground, operation, input, how } = call;
   if (how.key === undefined) return undefined;
   const caller = await hold(decideOn(tx, ground.entrance, 'self.see', { noun: 'organization' }));
   const kept = await keptUnder(tx, ground.entrance, how.key);
   if (!kept) return undefined;
-  if (kept.operation !== operation.name || kept.digest !== args) return keyTaken();
+  if (kept.operation !== operation.name || kept.digest !== argsOf(call)) return keyTaken();
   const desk = deskFor(tx, ground, operation, caller);
   return (await operation.answer?.(desk, kept.outcome as never, input as never)) as Answer;
 }

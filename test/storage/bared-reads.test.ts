@@ -15,7 +15,7 @@ import { ownerEmail } from '../../src/storage/people.ts';
 import { projectSeen } from '../../src/storage/projects.ts';
 import { askedSoFar, incomingRequests, sentRequests } from '../../src/storage/requests.ts';
 import { revisionBody, revisionHead, revisionsOf } from '../../src/storage/revisions.ts';
-import { gatesOf, standings } from '../../src/storage/standing.ts';
+import { gatesOf, reachOf, standings } from '../../src/storage/standing.ts';
 import { storage, superuser } from '../support/world.ts';
 import { bared } from './bared.ts';
 import { foreign, here, mine } from './boundary.ts';
@@ -54,6 +54,15 @@ const reads: Readonly<Record<string, (bench: Bench) => Promise<() => Promise<unk
     async ({ tx }) =>
     () =>
       decideOn(tx, mine, 'resource.edit', payroll()),
+  /** What factsFor comes to in a transaction that only reads. */
+  readFor:
+    async ({ tx }) =>
+    () =>
+      factsFor(tx, mine, payroll()),
+  reachOf:
+    async ({ tx }) =>
+    () =>
+      reachOf(tx),
   gatesOf:
     async ({ tx, me }) =>
     () =>
@@ -178,7 +187,8 @@ describe('every read of storage with its conditions taken out (EXP-6)', () => {
       const shown: unknown[] = [];
       const unguarded: unknown[] = [];
       let ran = 0;
-      await (await storage()).writing(mine, async (tx) => {
+      const storehouse = await storage();
+      const attempt = async (tx: Tx) => {
         const { me } = (await factsFor(tx, mine, { noun: 'organization' }))!;
         const decided: Bench['decided'] = async (action, ref) => {
           const ruling = await decideOn(tx, mine, action, ref);
@@ -196,7 +206,10 @@ describe('every read of storage with its conditions taken out (EXP-6)', () => {
           return result;
         });
         await run().catch(only(TypeError)).finally(untap);
-      });
+      };
+      // A transaction that only reads knows its caller; one that writes asks again.
+      await storehouse.reading(mine, attempt);
+      await storehouse.writing(mine, attempt);
       expect(ran).toBeGreaterThan(0);
       const idsIn = (rows: unknown[]) => JSON.stringify(rows).match(/[0-9a-f]{8}-[0-9a-f-]{27}/g) ?? [];
       const hasForeign = (rows: unknown[]) =>

@@ -12,7 +12,8 @@ export function tap(instead: Tap): () => void {
   const { query } = pg.Client.prototype;
   const plain = query as (this: pg.Client, ...args: unknown[]) => Promise<pg.QueryResult>;
   pg.Client.prototype.query = async function (this: pg.Client, ...args: unknown[]) {
-    const [config] = args as [{ text?: string; values?: unknown[] }];
+    const [first, values] = args as [string | { text?: string; values?: unknown[] }, unknown];
+    const config = typeof first === 'string' ? { text: first, values: Array.isArray(values) ? values : [] } : first;
     if (this === superuser || !config?.text) return plain.apply(this, args);
     return (
       (await instead(config.text, config.values ?? [], (text) => plain.call(this, text))) ?? plain.apply(this, args)

@@ -115,6 +115,16 @@ test('what an admin of organization or workspace could open in the Studio is mis
   }
 });
 
+test('as a resource, too, hidden and missing give the same bytes but for the id (EXT-2)', async () => {
+  const read = async (id: string) => {
+    await expect(seat.client.readResource({ uri: `postern://workflow/${id}` })).rejects.toThrow();
+    return seat.last().replaceAll(id, 'ID');
+  };
+  const missing = await read(past);
+  expect(missing).toContain('error');
+  for (const [what, id] of Object.entries(hidden)) expect(await read(id), what).toBe(missing);
+});
+
 test('a request of others and one that never was give the same bytes, to decide and to cancel (EXT-2, EXT-12)', async () => {
   const [theirs, none] = [here.id('theirs'), outside('request', newId())];
   for (const [name, args] of [

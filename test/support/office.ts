@@ -6,7 +6,7 @@ const service = await serviceIn({ connection: served });
 
 /** What a tool answered, or `error` with the words of its refusal. */
 // biome-ignore lint/suspicious/noExplicitAny: a test looks into any answer
-export type Answer = Record<string, any>;
+type Answer = Record<string, any>;
 export type Call = (name: string, args?: Record<string, unknown>, meta?: Record<string, unknown>) => Promise<Answer>;
 
 /** A world whose people each have a client at the tools, over the HTTP app. */
@@ -40,7 +40,7 @@ export async function office(told: Told) {
 }
 
 /** A client with a key, that remembers what came last. */
-export async function seated(secret: string, query = '') {
+async function seated(secret: string, query = '') {
   let last = '';
   const listening = {
     fetch: async (request: Request) => {
@@ -63,7 +63,7 @@ export async function walked(call: Call, name: string, args: Record<string, unkn
     if (page.error) throw new Error(page.refused);
     all.push(...page[items]);
     cursor = page.next_cursor;
-    pages++;
+    if (++pages > 500) throw new Error('the list never ends');
   } while (cursor);
   return { all, pages };
 }

@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
-import { inside, newId, outside } from '../../src/terms/ids.ts';
-import { operations } from '../../src/workspace/operations.ts';
+import { expect, test } from 'vitest';
+import { inside } from '../../src/terms/ids.ts';
+import { entries, lastOf } from '../support/logged.ts';
 import { confirmed, office } from '../support/office.ts';
 
 const told = {
@@ -9,268 +9,137 @@ const told = {
   workflows: { plan: { in: 'growth', owner: 'bo', grants: { cy: 'viewer' } }, secret: { in: 'growth', owner: 'bo' } },
   requests: { wish: { by: 'cy', for: 'secret' } },
 } as const;
-type Here = Awaited<ReturnType<typeof office>>;
-
-interface Entry {
-  readonly action: string;
-  readonly outcome: string;
-  readonly noun: string;
-  readonly entity_id: string | null;
-  readonly workspace_id: string | null;
-  readonly before: Record<string, unknown> | null;
-  readonly after: Record<string, unknown> | null;
-  readonly person_id: string;
-  readonly credential_id: string;
-  readonly surface: string;
-  readonly because: string;
-  readonly via: string | null;
-  readonly overridden: boolean;
-}
-
-const entries = (here: Here) =>
-  here.sql<Entry & Record<string, unknown>>('select * from activity where organization_id = $1 order by at, id', [
-    here.organization,
-  ]);
-const lastOf = async (here: Here) => (await entries(here)).at(-1) as Entry;
-
-describe('the log (ACT-1)', () => {
-  test('every change is in it: who by which key, what, on which, before and after, and why it was allowed (EXP-5)', async () => {
-    const here = await office(told);
-    const bo = here.as('bo', { name: "bo's agent" });
-    const id = here.id('plan');
-    const changes: [string, Record<string, unknown>, string, unknown, unknown][] = [
-      [
-        'edit_workflow',
-        { id, revision: 1, name: 'New name' },
-        'resource.edit',
-        { revision: 1, name: 'plan' },
-        { revision: 2, name: 'New name' },
-      ],
-      [
-        'restore_revision',
-        { id, revision: 2, restore: 1 },
-        'resource.revert',
-        { revision: 2 },
-        { revision: 3, restored_from: 1, name: 'plan' },
-      ],
-      [
-        'share_resource',
-        { id, with: 'person:ada@acme.test', role: 'viewer', message: 'Have a look.' },
-        'resource.share',
-        null,
-        { with: here.id('ada'), role: 'viewer', message: 'Have a look.' },
-      ],
-      [
-        'unshare_resource',
-        { id, with: 'person:ada@acme.test' },
-        'resource.unshare',
-        { with: here.id('ada'), role: 'viewer' },
-        null,
-      ],
-    ];
-    for (const [tool, args, action, before, after] of changes) {
-      expect((await bo(tool, args)).error).toBeUndefined();
-      const entry = await lastOf(here);
-      expect(entry).toMatchObject({
-        action,
-        outcome: 'allow',
-        noun: 'resource',
-        entity_id: here.uuid('plan'),
-        workspace_id: here.uuid('growth'),
-        person_id: here.uuid('bo'),
-        surface: 'external',
-        via: 'owner',
-        overridden: false,
-      });
-      expect(entry.because).toMatch(/DEC-|VER-|[A-Z]+-\d/);
-      if (before) expect(entry.before).toMatchObject(before);
-      else expect(entry.before).toBeNull();
-      if (after) expect(entry.after).toMatchObject(after);
-      else expect(entry.after).toBeNull();
-    }
-    const keys = await here.sql<{ name: string }>(
-      'select distinct c.name from activity a join credential c on c.id = a.credential_id where a.organization_id = $1',
-      [here.organization],
-    );
-    expect(keys).toEqual([{ name: "bo's agent" }]);
-    for (const [tool, args, action, after] of [
-      ['set_visibility', { visibility: 'everyone' }, 'resource.publish', { visibility: 'everyone' }],
-      [
-        'transfer_ownership',
-        { to: 'cy@acme.test', keep: 'editor' },
-        'resource.transfer',
-        { owner: 'cy@acme.test', keeps: 'editor' },
-      ],
-    ] as const) {
-      const count = (await entries(here)).length;
-      await confirmed(bo, tool, { id, ...args });
-      expect(await lastOf(here)).toMatchObject({ action, after, entity_id: here.uuid('plan') });
-      expect((await entries(here)).length, 'a preview is no change').toBe(count + 1);
-    }
-  });
-
-  test('what is created is what the entry speaks of, and documents are in it as digests (ACT-2)', async () => {
-    const here = await office(told);
-    const made = await here.as('bo')('create_workflow', { name: 'Fresh', document: { secret: 'do-not-log-me' } });
-    expect(await lastOf(here)).toMatchObject({
-      action: 'resource.create',
-      entity_id: inside('workflow', made.id),
+test('every change is in it: who by which key, what, on which, before and after, and why it was allowed (EXP-5)', async () => {
+  const here = await office(told);
+  const bo = here.as('bo', { name: "bo's agent" });
+  const id = here.id('plan');
+  const changes: [string, Record<string, unknown>, string, unknown, unknown][] = [
+    [
+      'edit_workflow',
+      { id, revision: 1, name: 'New name' },
+      'resource.edit',
+      { revision: 1, name: 'plan' },
+      { revision: 2, name: 'New name' },
+    ],
+    [
+      'restore_revision',
+      { id, revision: 2, restore: 1 },
+      'resource.revert',
+      { revision: 2 },
+      { revision: 3, restored_from: 1, name: 'plan' },
+    ],
+    [
+      'share_resource',
+      { id, with: 'person:ada@acme.test', role: 'viewer', message: 'Have a look.' },
+      'resource.share',
+      null,
+      { with: here.id('ada'), role: 'viewer', message: 'Have a look.' },
+    ],
+    [
+      'unshare_resource',
+      { id, with: 'person:ada@acme.test' },
+      'resource.unshare',
+      { with: here.id('ada'), role: 'viewer' },
+      null,
+    ],
+  ];
+  for (const [tool, args, action, before, after] of changes) {
+    expect((await bo(tool, args)).error).toBeUndefined();
+    const entry = await lastOf(here);
+    expect(entry).toMatchObject({
+      action,
+      outcome: 'allow',
       noun: 'resource',
-      before: null,
-      after: { id: made.id, name: 'Fresh', digest: expect.stringMatching(/^[\w-]{43}$/) },
-    });
-    await here.as('bo')('edit_workflow', { id: made.id, revision: 1, merge: { secret: 'do-not-log-me-either' } });
-    expect(JSON.stringify(await entries(here))).not.toContain('do-not-log');
-  });
-
-  test('asking, cancelling and each decision of many are in it, each on its own request', async () => {
-    const here = await office({
-      ...told,
-      requests: {
-        wish: { by: 'cy', for: 'secret' },
-        other: { by: 'ada', for: 'secret' },
-        foreign: { by: 'bo', for: 'plan' },
-      },
-    });
-    const asked = await here.as('cy')('request_access', { id: here.id('plan') });
-    expect(await lastOf(here)).toMatchObject({
-      action: 'request.make',
-      noun: 'request',
-      entity_id: inside('request', asked.id),
-      after: { request: asked.id, resource: here.id('plan'), role: 'editor' },
-    });
-    await here.as('cy')('cancel_access_request', { id: asked.id });
-    expect(await lastOf(here)).toMatchObject({
-      action: 'request.cancel',
-      entity_id: inside('request', asked.id),
-      before: { status: 'pending' },
-      after: { status: 'cancelled' },
-    });
-    await here.as('bo')('decide_access_requests', {
-      decisions: [
-        { id: here.id('wish'), decision: 'approve', role: 'viewer' },
-        { id: here.id('other'), decision: 'deny', note: 'no' },
-        { id: here.id('foreign'), decision: 'approve' },
-      ],
-    });
-    const [one, two, three] = (await entries(here)).slice(-3);
-    expect(one).toMatchObject({
-      action: 'request.decide',
-      entity_id: here.uuid('wish'),
-      outcome: 'allow',
-      workspace_id: here.uuid('growth'),
-      before: { status: 'pending', role: 'editor' },
-      after: { status: 'approved', role: 'viewer', requester: here.id('cy'), resource: here.id('secret') },
-    });
-    expect(two).toMatchObject({
-      entity_id: here.uuid('other'),
-      after: { status: 'denied', requester: here.id('ada') },
-    });
-    expect(three).toMatchObject({ entity_id: here.uuid('foreign'), outcome: 'deny', before: null, after: null });
-  });
-
-  test('every opening is in it, with the path that opened it, and every refusal, with why (ACT-1)', async () => {
-    const here = await office(told);
-    const cy = here.as('cy');
-    await cy('open_workflow', { id: here.id('plan') });
-    expect(await lastOf(here)).toMatchObject({
-      action: 'resource.open',
-      outcome: 'allow',
-      via: 'grant',
       entity_id: here.uuid('plan'),
+      workspace_id: here.uuid('growth'),
+      person_id: here.uuid('bo'),
+      surface: 'external',
+      via: 'owner',
+      overridden: false,
     });
-    for (const [tool, args, action, outcome] of [
-      ['edit_workflow', { id: here.id('plan'), revision: 1, name: 'x' }, 'resource.edit', 'deny'],
-      ['open_workflow', { id: here.id('secret') }, 'resource.open', 'hide'],
-      ['delete_workflow', { id: here.id('secret') }, 'resource.delete', 'hide'],
-      [
-        'decide_access_requests',
-        { decisions: [{ id: here.id('wish'), decision: 'approve' }] },
-        'request.decide',
-        'deny',
-      ],
-    ] as const) {
-      await cy(tool, args);
-      expect(await lastOf(here)).toMatchObject({ action, outcome, before: null, after: null, overridden: false });
-    }
-    const none = newId();
-    await cy('open_workflow', { id: outside('workflow', none) });
-    expect(await lastOf(here)).toMatchObject({ outcome: 'hide', entity_id: none, workspace_id: null });
-  });
-
-  test('what a hidden one lies in is not in the entry of who looked for it, so that it shows to nobody by its workspace (EXT-2)', async () => {
-    const here = await office(told);
-    await here.as('cy')('open_workflow', { id: here.id('secret') });
-    expect(await lastOf(here)).toMatchObject({ outcome: 'hide', workspace_id: null });
-  });
-
-  test('a scope that lacks and a connection that only reads are refusals, too', async () => {
-    const here = await office(told);
-    const edit = { id: here.id('plan'), revision: 1, name: 'x' };
-    await (await here.session('bo', { scopes: ['read'] })).perform(operations.edit_workflow, edit).catch(() => {});
-    expect(await lastOf(here)).toMatchObject({
-      action: 'resource.edit',
-      outcome: 'deny',
-      because: expect.stringMatching(/scope write/),
-    });
-    await (await here.session('bo', {}, { readOnly: true })).perform(operations.edit_workflow, edit).catch(() => {});
-    expect(await lastOf(here)).toMatchObject({
-      action: 'resource.edit',
-      outcome: 'deny',
-      because: expect.stringMatching(/only reads/),
-    });
-  });
-
-  test('each use of the override is marked, and none where another path would have done (EXT-3)', async () => {
-    const here = await office({ ...told, workflows: { ...told.workflows, own: { in: 'growth', owner: 'ada' } } });
-    const wide = here.as('ada', { scopes: ['read', 'write', 'share', 'override'] });
-    await wide('open_workflow', { id: here.id('secret') });
-    expect(await lastOf(here)).toMatchObject({ overridden: true, via: 'override' });
-    await wide('edit_workflow', { id: here.id('secret'), revision: 1, name: 'By an admin' });
-    expect(await lastOf(here)).toMatchObject({ action: 'resource.edit', overridden: true });
-    await wide('open_workflow', { id: here.id('own') });
-    expect(await lastOf(here)).toMatchObject({ overridden: false });
-    await wide('open_workflow', { id: outside('workflow', newId()) });
-    expect(await lastOf(here)).toMatchObject({ overridden: false, outcome: 'hide' });
-  });
-
-  test('lists, searches and look-ups of oneself are not in it, nor what was told to be misshapen', async () => {
-    const here = await office(told);
-    for (const [tool, args] of [
-      ['list_workflows', {}],
-      ['whoami', {}],
-      ['search_directory', {}],
-      ['list_access_requests', { box: 'sent' }],
-      ['list_access_requests', { box: 'incoming' }],
-      ['open_workflow', {}],
-    ] as const)
-      await here.as('bo')(tool, args);
-    expect(await entries(here)).toEqual([]);
-  });
-
-  test('a change that fails leaves neither change nor entry, and the database lets nobody rewrite one (ACT-3)', async () => {
-    const here = await office(told);
-    await here.as('bo')('edit_workflow', { id: here.id('plan'), revision: 7, name: 'x' });
-    await here.as('bo')('share_resource', { id: here.id('plan'), with: 'person:nobody@acme.test', role: 'viewer' });
-    expect(await entries(here)).toEqual([]);
-    await here.as('bo')('open_workflow', { id: here.id('plan') });
-    for (const statement of ['update activity set because = null', 'delete from activity'])
-      await expect(here.sql(`do $$ begin set local role postern_app; ${statement}; end $$`)).rejects.toThrow(
-        /permission denied/,
-      );
-  });
-
-  test('an idempotent replay adds nothing to it (EXT-9)', async () => {
-    const here = await office(told);
-    const again = () =>
-      here.as('bo')(
-        'edit_workflow',
-        { id: here.id('plan'), revision: 1, name: 'x' },
-        { 'postern/idempotency-key': 'k' },
-      );
-    await again();
+    expect(entry.because).toMatch(/DEC-|VER-|[A-Z]+-\d/);
+    if (before) expect(entry.before).toMatchObject(before);
+    else expect(entry.before).toBeNull();
+    if (after) expect(entry.after).toMatchObject(after);
+    else expect(entry.after).toBeNull();
+  }
+  const keys = await here.sql<{ name: string }>(
+    'select distinct c.name from activity a join credential c on c.id = a.credential_id where a.organization_id = $1',
+    [here.organization],
+  );
+  expect(keys).toEqual([{ name: "bo's agent" }]);
+  for (const [tool, args, action, after] of [
+    ['set_visibility', { visibility: 'everyone' }, 'resource.publish', { visibility: 'everyone' }],
+    [
+      'transfer_ownership',
+      { to: 'cy@acme.test', keep: 'editor' },
+      'resource.transfer',
+      { owner: 'cy@acme.test', keeps: 'editor' },
+    ],
+  ] as const) {
     const count = (await entries(here)).length;
-    await again();
-    expect((await entries(here)).length).toBe(count);
+    await confirmed(bo, tool, { id, ...args });
+    expect(await lastOf(here)).toMatchObject({ action, after, entity_id: here.uuid('plan') });
+    expect((await entries(here)).length, 'a preview is no change').toBe(count + 1);
+  }
+});
+
+test('what is created is what the entry speaks of, and documents are in it as digests (ACT-2)', async () => {
+  const here = await office(told);
+  const made = await here.as('bo')('create_workflow', { name: 'Fresh', document: { secret: 'do-not-log-me' } });
+  expect(await lastOf(here)).toMatchObject({
+    action: 'resource.create',
+    entity_id: inside('workflow', made.id),
+    noun: 'resource',
+    before: null,
+    after: { id: made.id, name: 'Fresh', digest: expect.stringMatching(/^[\w-]{43}$/) },
   });
+  await here.as('bo')('edit_workflow', { id: made.id, revision: 1, merge: { secret: 'do-not-log-me-either' } });
+  expect(JSON.stringify(await entries(here))).not.toContain('do-not-log');
+});
+
+test('asking, cancelling and each decision of many are in it, each on its own request (ACT-1)', async () => {
+  const here = await office({
+    ...told,
+    requests: {
+      wish: { by: 'cy', for: 'secret' },
+      other: { by: 'ada', for: 'secret' },
+      foreign: { by: 'bo', for: 'plan' },
+    },
+  });
+  const asked = await here.as('cy')('request_access', { id: here.id('plan') });
+  expect(await lastOf(here)).toMatchObject({
+    action: 'request.make',
+    noun: 'request',
+    entity_id: inside('request', asked.id),
+    after: { request: asked.id, resource: here.id('plan'), role: 'editor' },
+  });
+  await here.as('cy')('cancel_access_request', { id: asked.id });
+  expect(await lastOf(here)).toMatchObject({
+    action: 'request.cancel',
+    entity_id: inside('request', asked.id),
+    before: { status: 'pending' },
+    after: { status: 'cancelled' },
+  });
+  await here.as('bo')('decide_access_requests', {
+    decisions: [
+      { id: here.id('wish'), decision: 'approve', role: 'viewer' },
+      { id: here.id('other'), decision: 'deny', note: 'no' },
+      { id: here.id('foreign'), decision: 'approve' },
+    ],
+  });
+  const [one, two, three] = (await entries(here)).slice(-3);
+  expect(one).toMatchObject({
+    action: 'request.decide',
+    entity_id: here.uuid('wish'),
+    outcome: 'allow',
+    workspace_id: here.uuid('growth'),
+    before: { status: 'pending', role: 'editor' },
+    after: { status: 'approved', role: 'viewer', requester: here.id('cy'), resource: here.id('secret') },
+  });
+  expect(two).toMatchObject({
+    entity_id: here.uuid('other'),
+    after: { status: 'denied', requester: here.id('ada') },
+  });
+  expect(three).toMatchObject({ entity_id: here.uuid('foreign'), outcome: 'deny', before: null, after: null });
 });

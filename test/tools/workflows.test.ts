@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { confirmed, office } from '../support/office.ts';
+import { office } from '../support/office.ts';
 
 const here = await office({
   people: { ada: 'member', bo: 'member', cy: 'member', dee: 'member' },
@@ -175,34 +175,6 @@ describe('open_workflow', () => {
   });
 });
 
-describe('the bin', () => {
-  test('a deleted workflow is its owner’s alone to restore, grants and all, for 30 days (VER-2, VER-3, DEC-5)', async () => {
-    const { id } = await create();
-    await bo('share_resource', { id, with: 'person:ada@acme.test', role: 'editor' });
-    expect(await ada('delete_workflow', { id })).toMatchObject({ error: { code: 'permission_denied' } });
-    const gone = await confirmed(bo, 'delete_workflow', { id });
-    expect(gone).toMatchObject({ id, deleted: true });
-    const days = (Date.parse(gone.restorable_until) - Date.now()) / 86_400_000;
-    expect(days).toBeGreaterThan(29.9);
-    expect(days).toBeLessThan(30.1);
-    for (const call of [ada, bo])
-      expect(await call('open_workflow', { id })).toMatchObject({ error: { code: 'not_found' } });
-    expect(await ada('restore_workflow', { id })).toMatchObject({ error: { code: 'not_found' } });
-    expect(await bo('restore_workflow', { id })).toMatchObject({ id, revision: 1, visibility: 'shared' });
-    expect(await ada('open_workflow', { id })).toMatchObject({ access: 'editor' });
-    expect(await bo('restore_workflow', { id })).toMatchObject({ error: { code: 'not_found' } });
-  });
-
-  test('after 30 days nothing comes back, without any job having run (VER-2)', async () => {
-    const { id } = await create();
-    await confirmed(bo, 'delete_workflow', { id });
-    await here.sql(`update resource set deleted_at = now() - interval '30 days 1 second' where deleted_at is not null`);
-    expect(await bo('restore_workflow', { id })).toMatchObject({ error: { code: 'not_found' } });
-    await here.sql(`update resource set deleted_at = now() - interval '29 days 23 hours' where deleted_at is not null`);
-    expect(await bo('restore_workflow', { id })).toMatchObject({ id });
-  });
-});
-
 describe('list_workflows', () => {
   test('rows are short, newest first, with owner, level, access and path; the organization is an owner, too (EXT-1, VIS-1, 000-1, 000-2, 000-3, 001-1, 001-5)', async () => {
     const it = await office({
@@ -246,7 +218,7 @@ describe('list_workflows', () => {
     });
   });
 
-  test('characters that the database can’t keep find nothing, and break nothing', async () => {
+  test('characters that the database can’t keep find nothing, and break nothing (EXT-11)', async () => {
     for (const text of ['\u0000', 'a\u0000b', '\ud800', '\\', "'; drop table resource; --", '%_\\']) {
       expect(await bo('list_workflows', { query: text, owner: 'me' })).not.toHaveProperty('error');
       for (const args of [{ owner: text }, { workspace: text }, { project: text }])

@@ -140,7 +140,7 @@ create index activity_person on activity (organization_id, person_id, id desc);
 const entering = `
 create function enter(org uuid, credential_id uuid) returns json language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-  it record; principals uuid[]; reach uuid[]; places json; gates json; switches json;
+  it record; principals uuid[]; names json; reach uuid[]; places json; gates json; switches json;
 begin
   select p.organization_id, p.id, p.email, p.name, p.role, c.id as credential, c.name as credential_name, c.scopes, c.workspaces as cut, c.expires_at
   into it from credential c join person p on p.organization_id = c.organization_id and p.id = c.person_id
@@ -152,6 +152,9 @@ begin
     return null;
   end if;
   select array_agg(m.principal_id) into principals from membership m where m.organization_id = org and m.person_id = it.id;
+  select json_object_agg(id, name) into names from (
+    select g.id, g.name from "group" g where g.organization_id = org and g.id = any (principals)
+    union all select t.id, t.name from team t where t.organization_id = org and t.id = any (principals)) each;
   principals := array_prepend(it.id, principals);
   select json_agg(json_build_object('workspace', w.id, 'name', w.name, 'takeBack', w.take_back, 'role', mine.role, 'teams', mine.teams, 'switches',
       (select json_object_agg(s.capability, s.enabled) from capability_switch s where s.organization_id = org and s.person_id = it.id and s.workspace_id = w.id))
@@ -189,7 +192,7 @@ begin
   end if;
   perform set_config('postern.org', org::text, true), set_config('postern.person', it.id::text, true),
     set_config('postern.principals', principals::text, true), set_config('postern.reach', coalesce(reach, '{}')::text, true);
-  return json_build_object('me', row_to_json(it), 'now', extract(epoch from statement_timestamp()), 'places', places, 'switches', switches, 'principals', principals, 'gates', gates);
+  return json_build_object('me', row_to_json(it), 'now', extract(epoch from statement_timestamp()), 'places', places, 'switches', switches, 'principals', principals, 'names', names, 'reach', reach, 'gates', gates);
 end $$;
 create function admit(org uuid, credential_id uuid, hash bytea)
   returns table (id uuid, name text, scopes text[], person_id uuid, email text) language sql stable security definer set search_path = public, pg_temp as $$
