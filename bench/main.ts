@@ -1,13 +1,56 @@
+/**
+ * `npm run bench` measures what Postern promises of its speed, on a PostgreSQL of its own in .postern/bench.
+ *
+ * A line is a question, its figure, the bound that the figure is held to, and what it was made from. OVER stands where a bound is
+ * broken, and then the exit code is 1. Almost every figure is a ratio or a rank within one run, taken in turns, so that a slow or busy
+ * machine weighs on both sides; one that is broken by a little is worth a second run before it is believed. What each asks:
+ *
+ * - reads: a check and a page of a list, against `select 1` on the same connection; `--large` at 1,000,000 workflows too.
+ * - boundary: the same with row-level security against without it.
+ * - call: the server's CPU of open_workflow over HTTP, against an echo tool on the bare SDK in the same process.
+ * - timing: whether a hidden workflow and a missing one can be told apart by time: 0 off 0.5 is not at all. Last, with no grid to
+ *   wait for, they can be: where that p is not small, the machine is too noisy for the others to mean much.
+ * - stdio: seconds until the first tools/list.
+ *
+ * `--only NAME` asks one of them.
+ */
 import { parseArgs } from 'node:util';
-import { groundWith } from './data.ts';
-import { report } from './measure.ts';
+import { boundary } from './boundary.ts';
+import { call } from './call.ts';
+import { type Ground, groundWith } from './data.ts';
+import { type Figure, report } from './measure.ts';
 import { reads } from './reads.ts';
+import { stdio } from './stdio.ts';
+import { timing } from './timing.ts';
 
-const { values } = parseArgs({ options: { large: { type: 'boolean', default: false } } });
+interface Question {
+  readonly title: string;
+  readonly ask: (ground: Ground) => Promise<Figure[]>;
+  /** Asked at 1,000,000 workflows too, where those are wanted. */
+  readonly grows?: true;
+}
+
+const questions: Readonly<Record<string, Question>> = {
+  reads: { title: 'times select 1', ask: reads, grows: true },
+  boundary: { title: 'row-level security, times without', ask: boundary },
+  call: { title: "the server's CPU of a call, times an echo", ask: call },
+  timing: { title: 'hidden against missing', ask: timing },
+  stdio: { title: 'the first tools/list over stdio, in seconds', ask: stdio },
+};
+
+const { values } = parseArgs({ options: { large: { type: 'boolean', default: false }, only: { type: 'string' } } });
+const only = values.only;
+if (only !== undefined && !Object.hasOwn(questions, only))
+  throw new Error(`There is no question ${only}; there are ${Object.keys(questions).join(', ')}.`);
+const asked = Object.entries(questions).filter(([name]) => only === undefined || name === only);
+
 let kept = true;
 for (const size of values.large ? [100_000, 1_000_000] : [100_000]) {
   const ground = await groundWith(size);
-  kept = report(`${size.toLocaleString('en')} workflows, times select 1`, await reads(ground)) && kept;
+  for (const [name, { title, ask, grows }] of asked) {
+    if (size > 100_000 && !grows) continue;
+    kept = report(`${name}: ${title}, ${size.toLocaleString('en')} workflows`, await ask(ground)) && kept;
+  }
   await ground.release();
 }
 process.exitCode = kept ? 0 : 1;

@@ -7,6 +7,7 @@ import { factsFor } from '../src/storage/facts.ts';
 import { pageOfResources } from '../src/storage/lists.ts';
 import { askers, type Ground } from './data.ts';
 import { type Figure, medians } from './measure.ts';
+import { type Plan, planOf } from './plans.ts';
 
 const one: RawBuilder<unknown> = sql`select ${1}::int`;
 
@@ -61,18 +62,19 @@ async function readsOf(
       late: () => (late ? page(tx, me, late) : Promise.resolve()),
     });
     const bound = bounds[asker as keyof typeof askers];
+    const plans = { check: await planOf(tx, check), first: await planOf(tx, () => page(tx, me)) };
     return [
       {
         question: `${asker}: a check`,
         figure: times.check / base,
         bound: 1.6,
-        note: `${times.check.toFixed(2)} ms, select 1 ${base.toFixed(2)} ms`,
+        note: `${times.check.toFixed(2)} ms, select 1 ${base.toFixed(2)} ms, ${told(plans.check)}`,
       },
       {
         question: `${asker}: first page`,
         figure: times.first / base,
         ...(bound && { bound }),
-        note: `${times.first.toFixed(2)} ms`,
+        note: `${times.first.toFixed(2)} ms, ${told(plans.first)}`,
       },
       ...(late
         ? [
@@ -87,6 +89,9 @@ async function readsOf(
     ];
   });
 }
+
+const told = ({ buffers, scanned }: Plan) =>
+  `${buffers} buffers, ${scanned.length ? `SCANS ${scanned.join(', ')}` : 'index plan'}`;
 
 const page = (tx: Tx, me: Actor, after?: string) =>
   pageOfResources(tx, scope('resource.open', { override: me.scopes.includes('override') }), me, {

@@ -64,7 +64,7 @@ function weigh(action: Action, facts: Facts): Omit<Decision, 'overridden'> {
       outcome: 'deny',
       missing: 'rung',
       by: seen,
-      because: `It takes ${needs(row)}; the paths there give ${stands(row.on, seen)}.`,
+      because: `It takes ${needs(row)}; ${stands(row.on, seen)} is not enough.`,
     };
   }
   if (!capable(row, facts)) {
@@ -77,7 +77,7 @@ function weigh(action: Action, facts: Facts): Omit<Decision, 'overridden'> {
   }
   const obstacle = row.unless?.find((condition) => facts.holds?.includes(condition));
   if (obstacle) return { outcome: 'deny', missing: 'condition', by, because: obstacles[obstacle] };
-  return { outcome: 'allow', by, because: `${row.rule}: ${needs(row)}.` };
+  return { outcome: 'allow', by, because: `${row.rule}: it takes ${needs(row)}.` };
 }
 
 /** The highest rung that counted paths give of a resource, before the cap (DEC-1). */
@@ -135,7 +135,7 @@ function hasCapability(cap: NonNullable<Row['cap']>, facts: Facts): boolean {
 
 const needs = ({ to }: Row) =>
   Object.entries(to)
-    .map(([noun, rung]) => `${noun} ${rung}`)
+    .map(([noun, rung]) => (noun === 'taking' ? 'the right to take it back' : rung))
     .join(' or ');
 
 const stands = (noun: Noun, seen: readonly Path[]) =>

@@ -24,7 +24,7 @@ export async function log(
   tx: Tx,
   { me, action, decision, noun, entity, workspace, before, after }: Entry,
 ): Promise<void> {
-  await insert(tx, {
+  const entry = {
     organization: me.organization,
     id: newId(),
     person: me.person,
@@ -39,7 +39,8 @@ export async function log(
     workspace: workspace ?? null,
     before: jsonOf(before),
     after: jsonOf(after),
-  });
+  };
+  await insert(tx, entry);
 }
 
 interface Row {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Actor } from '../access/actor.ts';
-import { type Facts, rungOf } from '../access/decide.ts';
+import { type Facts, levelOf, rungOf } from '../access/decide.ts';
 import type { Ground } from '../access/paths.ts';
 import type { Kind } from '../terms/kinds.ts';
 import type { Level } from '../terms/ladders.ts';
@@ -38,7 +38,7 @@ export async function audienceOf(
   }
 }
 
-/** Who can open resources at which level, before the cap; the whole of it, for comparing before and after (EXT-8). */
+/** Who can open resources at which level, after the cap; the whole of it, for comparing before and after (EXT-8). */
 export async function levelsOn(
   tx: Tx,
   me: Actor,
@@ -50,7 +50,7 @@ export async function levelsOn(
     for (;;) {
       const stretch = await peopleOn(tx, me, it, place);
       for (const { id, email, facts } of stretch) {
-        const level = rungOf(facts);
+        const level = levelOf(facts);
         if (level) levels.set(`${it.id}/${id}`, { email, level });
       }
       if (stretch.length < stride) break;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { type InferKyselyDB, IsolationLevel, MikroORM } from '@mikro-orm/postgresql';
-import { CompiledQuery, type Kysely } from 'kysely';
+import { type InferKyselyDB, MikroORM } from '@mikro-orm/postgresql';
+import { CompiledQuery, type IsolationLevel, type Kysely } from 'kysely';
 import pg from 'pg';
 import type { Actor } from '../access/actor.ts';
 import type { Switches } from '../access/capabilities.ts';
@@ -21,6 +21,8 @@ export interface Tx {
 export interface Entrance {
   readonly organization: string;
   readonly credential: string;
+  /** The id of the one workspace that the connection was narrowed to, if it was: nothing of others is in reach (section 14). */
+  readonly workspace?: string | undefined;
 }
 
 /** What enter() answers. */
@@ -97,27 +99,24 @@ export async function openDatabase({
       options: `${options ?? ''} -c lock_timeout=1s -c statement_timeout=30s ${planned}`,
     },
   });
-  const transaction = <T>(isolationLevel: IsolationLevel, work: (store: Store) => Promise<T>): Promise<T> =>
-    orm.em
-      .fork()
-      .transactional((em) => work(em.getKysely() as unknown as Store), { isolationLevel })
-      .catch(inOurTerms);
+  const pool = orm.em.fork().getKysely() as unknown as Store;
+  const transaction = <T>(level: IsolationLevel, work: (store: Store) => Promise<T>): Promise<T> =>
+    pool.transaction().setIsolationLevel(level).execute(work).catch(inOurTerms);
   const entered =
     (isolation: IsolationLevel, commit: 'on' | 'off') =>
-    <T>({ organization, credential }: Entrance, work: (tx: Tx) => Promise<T>) =>
+    <T>({ organization, credential, workspace }: Entrance, work: (tx: Tx) => Promise<T>) =>
       transaction(isolation, async (store) => {
         const { rows } = await store.executeQuery<{ standing: Caller | null }>(
-          CompiledQuery.raw(entering[commit], [organization, credential]),
+          CompiledQuery.raw(entering[commit], [organization, credential, workspace ?? null]),
         );
-        return work(
-          txOn(store, isolation === IsolationLevel.REPEATABLE_READ ? (rows[0]?.standing ?? null) : undefined),
-        );
+        const caller = isolation === 'repeatable read' ? (rows[0]?.standing ?? null) : undefined;
+        return work(txOn({ store, caller }));
       });
   return {
-    reading: entered(IsolationLevel.REPEATABLE_READ, 'off'),
-    writing: entered(IsolationLevel.READ_COMMITTED, 'on'),
-    outside: (work) => transaction(IsolationLevel.READ_COMMITTED, (store) => work(txOn(store))),
-    single: (work) => work(txOn(orm.em.fork().getKysely() as unknown as Store)).catch(inOurTerms),
+    reading: entered('repeatable read', 'off'),
+    writing: entered('read committed', 'on'),
+    outside: (work) => transaction('read committed', (store) => work(txOn({ store, caller: undefined }))),
+    single: (work) => work(txOn({ store: pool, caller: undefined })).catch(inOurTerms),
     close: () => orm.close(true),
   };
 }
@@ -126,8 +125,8 @@ export async function openDatabase({
 const planned = '-c plan_cache_mode=force_generic_plan -c jit=off';
 
 const entering = {
-  on: 'select enter($1, $2) as standing',
-  off: `select enter($1, $2) as standing, set_config('synchronous_commit', 'off', true)`,
+  on: 'select enter($1, $2, $3) as standing',
+  off: `select enter($1, $2, $3) as standing, set_config('synchronous_commit', 'off', true)`,
 };
 
 /** The tables as the entities declare them, for queries that are checked against them. */
@@ -138,7 +137,7 @@ interface Inner {
   readonly caller: Caller | null | undefined;
 }
 
-const txOn = (store: Store, caller?: Caller | null) => ({ store, caller }) satisfies Inner as unknown as Tx;
+const txOn = (inner: Inner) => inner as unknown as Tx;
 
 /** The queries of a transaction. For this room alone: the house test holds the others to that. */
 export const storeOf = (tx: Tx): Store => (tx as unknown as Inner).store;
@@ -152,32 +151,36 @@ export const callerOf = (tx: Tx): Caller | null | undefined => (tx as unknown as
 const names = new Map<string, string>();
 
 /**
- * Names every statement that has parameters, since only named ones are prepared, once a connection (QUERIES.md). A transaction
- * begins in one message with its first statement.
+ * Names every statement that has parameters, since only named ones are prepared, once a connection (QUERIES.md). What is asked
+ * before anything is waited for goes out in one message, the beginning of a transaction with its first statement.
  */
 class NamingClient extends pg.Client {
-  #begin: string | undefined;
+  #corked = false;
 
   // biome-ignore lint/suspicious/noExplicitAny: pg declares a dozen overloads of it.
   override query(text: any, values?: any, callback?: any): any {
+    this.#gather();
     if (typeof text !== 'string' || callback) return super.query(text, values, callback);
     if (text.startsWith('start transaction')) {
-      this.#begin = text;
+      // Where it fails, so does what follows it.
+      super.query(text).catch(() => {});
       return Promise.resolve(nothing);
     }
-    const stream = this.#begin === undefined ? undefined : (this as unknown as Wired).connection.stream;
-    stream?.cork();
-    try {
-      // Where it fails, so does what follows it.
-      if (this.#begin !== undefined) super.query(this.#begin).catch(() => {});
-      this.#begin = undefined;
-      if (!Array.isArray(values) || values.length === 0) return super.query(text, values);
-      const name = names.get(text) ?? createHash('sha1').update(text).digest('base64');
-      names.set(text, name);
-      return super.query({ name, text, values });
-    } finally {
-      stream?.uncork();
-    }
+    if (!Array.isArray(values) || values.length === 0) return super.query(text, values);
+    const name = names.get(text) ?? createHash('sha1').update(text).digest('base64');
+    names.set(text, name);
+    return super.query({ name, text, values });
+  }
+
+  #gather(): void {
+    if (this.#corked) return;
+    const { stream } = (this as unknown as Wired).connection;
+    this.#corked = true;
+    stream.cork();
+    process.nextTick(() => {
+      this.#corked = false;
+      stream.uncork();
+    });
   }
 }
 

@@ -21,13 +21,13 @@ export const placeAfter = ({ key, id }: Principal): string => JSON.stringify([ke
 
 /** Where the caller is: the ground on which guests find people at all. */
 const shared = (me: Actor) => sql`
-  mine as materialized (select m.principal_id as id from membership m where m.organization_id = ${me.organization} and m.person_id = ${me.person}),
+  mine as materialized (select m.principal_id as id from belonging m where m.organization_id = ${me.organization} and m.person_id = ${me.person}),
   grounds as materialized (
     select m.workspace_id as id from workspace_member m where m.organization_id = ${me.organization} and m.person_id = ${me.person}
     union select t.workspace_id from workspace_team t where t.organization_id = ${me.organization} and t.team_id in (select id from mine)),
   known as materialized (
     select m.person_id as id from workspace_member m where m.organization_id = ${me.organization} and m.workspace_id in (select id from grounds)
-    union select m.person_id from membership m join workspace_team t on t.organization_id = m.organization_id and t.team_id = m.principal_id
+    union select m.person_id from belonging m join workspace_team t on t.organization_id = m.organization_id and t.team_id = m.principal_id
       where m.organization_id = ${me.organization} and t.workspace_id in (select id from grounds)
     union select m.person_id from membership m where m.organization_id = ${me.organization} and m.principal_id in (select id from mine))`;
 

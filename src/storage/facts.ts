@@ -1,9 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Actor } from '../access/actor.ts';
-import { capabilitiesOf } from '../access/capabilities.ts';
 import type { Facts, Path } from '../access/decide.ts';
 import { type Ground, pathsOf, placesOf } from '../access/paths.ts';
-import { type Kind, kinds } from '../terms/kinds.ts';
+import type { Kind } from '../terms/kinds.ts';
 import type { Noun, WorkspaceRole } from '../terms/ladders.ts';
 import { type CallerRow, callerOf, type Entrance, storeOf, type Tx } from './database.ts';
 import { caller, ground, people, reached, standing, uncut } from './reach.ts';
@@ -67,8 +66,8 @@ async function rowFor(tx: Tx, entrance: Entrance, ref: AnyRef): Promise<Row | un
   return rows[0];
 }
 
-function statementFor(ref: AnyRef, { organization, credential }: Entrance): RawBuilder<Row> {
-  const begin = sql`with who as materialized (${caller(organization, credential)})
+function statementFor(ref: AnyRef, entrance: Entrance): RawBuilder<Row> {
+  const begin = sql`with who as materialized (${caller(entrance)})
     select row_to_json(who) as me, extract(epoch from statement_timestamp())::float8 as now`;
   switch (ref.noun) {
     case 'resource':
@@ -132,14 +131,10 @@ function factsOf(ref: AnyRef, { ground, subject }: Row, me: Actor): Facts {
   }
 }
 
-/** The facts of one person on one resource. Whoever may take it back has the capability (OWN-2). */
+/** The facts of one person on one resource. */
 export function factsFrom(ground: Ground | null, kind: Kind, override: boolean): Facts {
   if (!ground) return { places: [], switches: {}, kind, paths: [], override };
-  const places = placesOf(ground);
-  const switches = ground.switches ?? {};
-  const counted = places.filter((place) => override || !place.override);
-  const able = capabilitiesOf(counted, switches).includes(kinds[kind]);
-  return { places, switches, kind, paths: pathsOf(ground).filter(({ noun }) => noun !== 'taking' || able), override };
+  return { places: placesOf(ground), switches: ground.switches ?? {}, kind, paths: pathsOf(ground), override };
 }
 
 /** Who reviews (REQ-2): the owner; of what the organization owns, admins of the workspace who can open it; others by override. */

@@ -96,10 +96,11 @@ export async function grantsOn(tx: Tx, { me, subject }: Decided<'resource.audien
         select from membership m where m.organization_id = g.organization_id and m.principal_id = g.principal_id and m.person_id = ${me.person}) as hidden
     from access_grant g
     left join person p on g.principal = 'person' and p.organization_id = g.organization_id and p.id = g.principal_id
-    left join team t on g.principal = 'team' and t.organization_id = g.organization_id and t.id = g.principal_id
-    left join "group" gr on g.principal = 'group' and gr.organization_id = g.organization_id and gr.id = g.principal_id
+    left join team t on g.principal = 'team' and t.organization_id = g.organization_id and t.id = g.principal_id and t.deleted_at is null
+    left join "group" gr on g.principal = 'group' and gr.organization_id = g.organization_id and gr.id = g.principal_id and gr.deleted_at is null
     left join person by on by.organization_id = g.organization_id and by.id = g.granted_by
     where g.organization_id = ${me.organization} and g.resource_id = ${subject.id} and (g.expires_at is null or g.expires_at > statement_timestamp())
+      and coalesce(p.id, t.id, gr.id) is not null
     order by name limit 200`.execute(storeOf(tx));
   return rows;
 }

@@ -87,9 +87,16 @@ const standing = (its: In, has: Has, limit: RawBuilder<unknown>): RawBuilder<unk
 
 const principals = sql.raw(`(select nullif(current_setting('postern.principals', true), '')::uuid[])::uuid[]`);
 
-/** The grants, one index scan for each principal and workspace, from `floor` up. */
-const grants = (its: In, limit: RawBuilder<unknown>, floor?: RawBuilder<unknown>): RawBuilder<unknown> => sql`
-  select x.* from unnest(${principals}) whose cross join unnest(${its.granted}::uuid[]) ws cross join lateral (
+const everyPair = (its: In) => sql`unnest(${principals}) whose cross join unnest(${its.granted}::uuid[]) ws`;
+
+/** The grants, one index scan for each pair of principal and workspace, from `floor` up. */
+const grants = (
+  its: In,
+  pairs: RawBuilder<unknown>,
+  limit: RawBuilder<unknown>,
+  floor?: RawBuilder<unknown>,
+): RawBuilder<unknown> => sql`
+  ${pairs} cross join lateral (
     select g.resource_id as id, ${digit(sql`g.level`)} || case g.principal when 'person' then ${sql.lit(`${plainness('grant')}:grant:`)}
       else ${sql.lit(plainness('group'))} || ':' || g.principal || ':' || g.principal_id end as key
     from access_grant g
@@ -103,25 +110,37 @@ const together = (branches: readonly RawBuilder<unknown>[]) =>
 
 /** What is in scope: so many of each path, in the order of ids. */
 export const branches = (its: In, has: Has, limit: RawBuilder<unknown>): RawBuilder<unknown> =>
-  together([...standing(its, has, limit), ...(has.granted ? [grants(its, limit)] : [])]);
+  together([
+    ...standing(its, has, limit),
+    ...(has.granted ? [sql`select x.* from ${grants(its, everyPair(its), limit)}`] : []),
+  ]);
 
 const pageful = sql.raw('limit 51');
 
-/**
- * What may be among the newest 51. Grants are read only above a floor, the 51st best id of what was read before them: of the other
- * paths, and, for people in many groups, of four of each principal, in a pass of its own.
- */
-export const newest = (its: In, has: Has, isMany: boolean): RawBuilder<unknown> => {
+const floored = (ids: RawBuilder<unknown>) =>
+  sql`floor_ as materialized (select coalesce((select id from (${ids}) d order by id desc offset 50 limit 1), ${bottom}) as id)`;
+const floor = sql`(select id from floor_)`;
+
+/** What may be among the newest 51. Grants are read only above a floor: the 51st best id of the other paths. */
+export const newest = (its: In, has: Has): RawBuilder<unknown> => {
   const own = together(standing(its, has, pageful));
   if (!has.granted) return own;
-  const before = isMany
-    ? sql`select id from own union select id from (${grants(its, sql.raw('limit 4'))}) few`
-    : sql`select distinct id from own`;
   return sql`
-    with own as materialized (${own}),
-    floor_ as materialized (select coalesce((select id from (${before}) d order by id desc offset 50 limit 1), ${bottom}) as id)
-    select * from own union all ${grants(its, pageful, sql`(select id from floor_)`)}`;
+    with own as materialized (${own}), ${floored(sql`select distinct id from own`)}
+    select * from own union all select x.* from ${grants(its, everyPair(its), pageful, floor)}`;
 };
+
+/**
+ * The same for people in many groups, in two passes: four of each principal find the floor, and only those of whom all four are above
+ * it may have more to give.
+ */
+export const newestOfMany = (its: In, has: Has): RawBuilder<unknown> => sql`
+  with own as materialized (${together(standing(its, has, pageful))}),
+  few as materialized (select x.*, whose, ws from ${grants(its, everyPair(its), sql.raw('limit 4'))}),
+  ${floored(sql`select id from own union select id from few`)},
+  deep as materialized (select whose, ws from few group by whose, ws having count(*) = 4 and bool_and(id >= ${floor}))
+  select * from own union all select id, key from few where id >= ${floor}
+  union all select x.* from ${grants(its, sql`deep`, pageful, floor)}`;
 
 /** One row an id, with its highest key. */
 export const best = (branches: RawBuilder<unknown>): RawBuilder<unknown> =>

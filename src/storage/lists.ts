@@ -8,7 +8,17 @@ import { type Level, ladders, reaches, type Visibility } from '../terms/ladders.
 import type { Page } from '../terms/paging.ts';
 import { callerOf, storeOf, type Tx } from './database.ts';
 import { factsFrom } from './facts.ts';
-import { type Area, best, branches, branchesFor, everyBranch, type Has, newest, top } from './list-paths.ts';
+import {
+  type Area,
+  best,
+  branches,
+  branchesFor,
+  everyBranch,
+  type Has,
+  newest,
+  newestOfMany,
+  top,
+} from './list-paths.ts';
 import { type ListedRow, listed, rowsRead, withOwner } from './list-rows.ts';
 import { ground, reached, self, uncut } from './reach.ts';
 import { gatesOf, reachOf, type Standing, standings } from './standing.ts';
@@ -103,7 +113,9 @@ const isPlain = (scope: Scope<'resource'>, { query, visibility, owner, access, p
 
 const pageOf = (has: Has, isMany: boolean) =>
   statement<Area, { row: string }>(
-    (its) => sql`select ${listed} from (${best(newest(its, has, isMany))} order by id desc limit 51) it
+    (
+      its,
+    ) => sql`select ${listed} from (${best((isMany ? newestOfMany : newest)(its, has))} order by id desc limit 51) it
     join resource r on r.organization_id = ${its.organization}::uuid and r.id = it.id ${withOwner} order by r.id desc`,
   );
 

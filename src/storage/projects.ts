@@ -18,7 +18,7 @@ export interface Project {
 export async function projectSeen(tx: Tx, me: Actor, override: boolean, id: string): Promise<Project | undefined> {
   const { rows } = await sql<Project>`
     select p.id, p.workspace_id, p.mode, (select max(m.role) from project_member m where m.organization_id = p.organization_id and m.project_id = p.id
-      and (m.principal_id = ${me.person} or m.principal_id in (select t.principal_id from membership t
+      and (m.principal_id = ${me.person} or m.principal_id in (select t.principal_id from belonging t
         where t.organization_id = p.organization_id and t.person_id = ${me.person} and t.principal = 'team'))) as role
     from project p where p.organization_id = ${me.organization} and p.id = ${id} and p.deleted_at is null`.execute(
     storeOf(tx),

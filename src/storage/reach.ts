@@ -1,18 +1,21 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Actor } from '../access/actor.ts';
+import type { Entrance } from './database.ts';
 
 /**
  * What is the case between people and resources, as SQL: what a path is, and what it is good for, is said in src/access.
  *
- * It stands on `who (organization_id, id, role, cut)`, the people asked about, where `cut` is the set of workspaces that a credential is cut
- * to, and on `r` and `w`, the resources asked about and their workspaces.
+ * It stands on `who (organization_id, id, role, cut)`, the people asked about, where `cut` is the set of workspaces that a credential or
+ * its connection is cut to, and on `r` and `w`, the resources asked about and their workspaces.
  */
 type Table = RawBuilder<unknown>;
 
-/** The caller, if credential and person still hold. */
-export const caller = (organization: string, credential: string): Table => sql`
-  select p.organization_id, p.id, p.email, p.name, p.role, c.id as credential, c.name as credential_name, c.scopes, c.workspaces as cut, c.expires_at
+/** The caller, if credential, person and organization still hold. */
+export const caller = ({ organization, credential, workspace }: Entrance): Table => sql`
+  select p.organization_id, p.id, p.email, p.name, p.role, c.id as credential, c.name as credential_name, c.scopes,
+    cut_to(c.workspaces, ${workspace ?? null}::uuid) as cut, c.expires_at
   from credential c join person p on p.organization_id = c.organization_id and p.id = c.person_id
+  join organization o on o.id = p.organization_id and o.deleted_at is null
   where c.organization_id = ${organization} and c.id = ${credential} and c.revoked_at is null and p.status = 'active'
     and (c.expires_at is null or c.expires_at > statement_timestamp())`;
 
@@ -32,15 +35,14 @@ export const reached = sql`
 export const uncut = sql`r.organization_id = who.organization_id and (who.cut is null or r.workspace_id = any (who.cut))`;
 
 const isTheirs = (principal: RawBuilder<unknown>) => sql`(${principal} = who.id or exists (
-  select from membership mine where mine.organization_id = who.organization_id and mine.person_id = who.id and mine.principal_id = ${principal}))`;
+  select from belonging mine where mine.organization_id = who.organization_id and mine.person_id = who.id and mine.principal_id = ${principal}))`;
 
 /** The role that someone has in workspace `w` by themselves and by teams, and what was switched for them, as `Ground` has it. */
 export const standing = sql`
   'admin', who.role = 'admin',
   'role', (select m.role from workspace_member m where m.organization_id = who.organization_id and m.person_id = who.id and m.workspace_id = w.id),
-  'teams', (select json_agg(json_build_object('role', t.role, 'name', team.name) order by team.name) from workspace_team t
-    join membership m on m.organization_id = t.organization_id and m.person_id = who.id and m.principal_id = t.team_id
-    join team on team.organization_id = t.organization_id and team.id = t.team_id
+  'teams', (select json_agg(json_build_object('role', t.role, 'name', m.name) order by m.name) from workspace_team t
+    join belonging m on m.organization_id = t.organization_id and m.person_id = who.id and m.principal_id = t.team_id
     where t.organization_id = who.organization_id and t.workspace_id = w.id),
   'switches', (select json_object_agg(s.capability, s.enabled) from capability_switch s
     where s.organization_id = who.organization_id and s.person_id = who.id and s.workspace_id = w.id)`;
@@ -54,7 +56,7 @@ export const ground = sql`case when r.id is not null then json_build_object(${st
   'visibility', r.visibility,
   'everyoneRole', r.everyone_role,
   'restricted', r.restricted_to is not null,
-  'gate', case when r.restricted_to is not null then (select max(m.role) from project_member m
+  'gate', case when r.restricted_to is not null then (select max(m.role) from gate m
     where m.organization_id = r.organization_id and m.project_id = r.restricted_to and ${isTheirs(sql`m.principal_id`)}) end,
   'deleted', r.deleted_at is not null,
   'grants', (select json_agg(json_build_object('level', g.level, 'principal', g.principal, 'through', g.principal_id, 'until', g.expires_at,

@@ -34,12 +34,12 @@ export interface RevisionHead {
   readonly created_at: Date;
 }
 
-/** Of a revision as it is opened: with the email of who owns the resource now. */
-export interface OpenedHead extends RevisionHead {
+/** What an opened resource shows of a revision, with the email of who owns the resource now. */
+export interface OpenedHead extends Pick<RevisionHead, 'number' | 'format' | 'outline'> {
   readonly owner: string | null;
 }
 
-export interface RevisionBody extends OpenedHead {
+export interface RevisionBody extends RevisionHead, OpenedHead {
   readonly document: string;
   readonly source: string | null;
 }
@@ -72,15 +72,15 @@ interface Wanted {
   readonly number: number;
 }
 
-const one = <R extends OpenedHead>(columns: RawBuilder<unknown>) =>
+const one = <R extends OpenedHead>(columns: RawBuilder<unknown>, from: RawBuilder<unknown>) =>
   statement<Wanted, R>(
-    ({ organization, resource, owner, number }) => sql`select ${columns}, o.email as owner from ${source}
+    ({ organization, resource, owner, number }) => sql`select ${columns}, o.email as owner from ${from}
       left join person o on o.organization_id = v.organization_id and o.id = ${owner}::uuid
       where v.organization_id = ${organization}::uuid and v.resource_id = ${resource}::uuid and v.number = ${number}::int`,
   );
 
-const oneHead = one<OpenedHead>(head);
-const oneBody = one<RevisionBody>(sql`${head}, v.document, v.source`);
+const oneHead = one<OpenedHead>(sql`v.number, v.format, v.outline`, sql`revision v`);
+const oneBody = one<RevisionBody>(sql`${head}, v.document, v.source`, source);
 
 const wanted = ({ me, subject }: Opened, number: number): Wanted => ({
   organization: me.organization,

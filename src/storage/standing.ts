@@ -27,7 +27,7 @@ export async function standings(tx: Tx, me: Actor, override: boolean): Promise<S
   if (known) return (known.places ?? []).flatMap((it) => standingIn({ ...it, admin: me.role === 'admin' }, override));
   const mine = sql`
     select m.workspace_id from workspace_member m where m.organization_id = ${me.organization} and m.person_id = ${me.person}
-    union select t.workspace_id from membership m join workspace_team t on t.organization_id = m.organization_id and t.team_id = m.principal_id
+    union select t.workspace_id from belonging m join workspace_team t on t.organization_id = m.organization_id and t.team_id = m.principal_id
       where m.organization_id = ${me.organization} and m.person_id = ${me.person} and m.principal = 'team'`;
   const { rows } = await sql<{
     id: string;
@@ -66,7 +66,7 @@ export async function gatesOf(tx: Tx, me: Actor): Promise<Readonly<Record<string
   const known = callerOf(tx);
   if (known) return known.gates ?? {};
   const { rows } = await sql<{ id: string; role: 'viewer' | 'editor' }>`
-    select m.project_id as id, max(m.role) as role from project_member m where m.organization_id = ${me.organization}
+    select m.project_id as id, max(m.role) as role from gate m where m.organization_id = ${me.organization}
       and m.principal_id = any ((select nullif(current_setting('postern.principals', true), '')::uuid[])::uuid[]) group by m.project_id`.execute(
     storeOf(tx),
   );

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { alphabet, lettersOf, uuidOf } from './ids.ts';
 
 /** What the text of a key says: whose it is, and the hash that proves it. Whether it holds, the database says. */
@@ -24,6 +24,6 @@ export function readSecret(text: string): ReadSecret | undefined {
 }
 
 /** SHA-256 of the whole text of a key: all that is stored of it. */
-export const hashOf = (text: string): Buffer => createHash('sha256').update(text).digest();
+export const hashOf = (text: string): Buffer => hash('sha256', text, 'buffer');
 
 const form = new RegExp(`^postern_([${alphabet}]{26})([${alphabet}]{26})[${alphabet}]{32}$`);

@@ -10,7 +10,7 @@ import { digestOf, seal, unseal } from './seal.ts';
 /** The desk of one call, on the facts that were read last. */
 export function deskFor(
   tx: Tx,
-  { entrance, key, workspace }: Ground,
+  { entrance, key }: Ground,
   operation: Operation,
   { me, now }: Pick<Desk, 'me' | 'now'>,
 ): Desk {
@@ -20,7 +20,7 @@ export function deskFor(
     tx,
     me,
     now,
-    workspace,
+    workspace: entrance.workspace,
     scope: (action) => scope(action, { override: me.scopes.includes('override') }),
     async may(action, ref) {
       const ruling = await decideOn(tx, entrance, action, ref);

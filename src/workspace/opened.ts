@@ -19,6 +19,8 @@ export const longestPointer = 500;
 export interface Wish {
   readonly include?: readonly 'document'[] | undefined;
   readonly at?: readonly string[] | undefined;
+  /** Where to go on in the one text that `at` names, in characters as JavaScript counts them. */
+  readonly from?: number | undefined;
 }
 
 export const Opened = Row.extend({
@@ -39,6 +41,8 @@ export const Opened = Row.extend({
         bytes: z.int(),
         inside: z.array(z.string()).optional(),
         more: z.int().optional(),
+        from: z.int().optional(),
+        next: z.int().optional(),
       }),
     )
     .optional(),
@@ -49,6 +53,8 @@ const roomOfDocument = 5_500;
 /** Estimated tokens that a description keeps in an answer; a longer one is cut. */
 const roomOfDescription = 1_500;
 
+/** Of the numbers beside the pointer of something omitted. */
+const roomOfPlace = 40;
 const roomOfHidden = 500;
 const roomOfLinks = 1_000;
 
@@ -56,7 +62,7 @@ const roomOfLinks = 1_000;
 export async function opened(
   desk: Desk,
   target: Decided<'resource.open'>,
-  { include, at }: Wish = {},
+  { include, at, from = 0 }: Wish = {},
   revision = target.subject.revision,
 ): Promise<z.input<typeof Opened>> {
   const { subject, facts } = target;
@@ -88,8 +94,8 @@ export async function opened(
     ...(hidden.length && { hidden_characters: lightest(hidden, roomOfHidden) }),
   };
   if (document === undefined) return shown;
-  const left = Math.min(roomOfDocument, roomOfAnswer - weightOf(shown));
-  return { ...shown, ...fitting(document, include?.includes('document') ?? false, at ?? [], left) };
+  const pointers = [...(include?.length ? [''] : []), ...(at ?? [])];
+  return { ...shown, ...fitting(document, pointers, from, roomOfAnswer - weightOf(shown)) };
 }
 
 function cutTo(room: number, text: string): string {
@@ -108,44 +114,102 @@ async function linksOf(desk: Desk, links: Outline['links']) {
   return lightest(shown, roomOfLinks);
 }
 
-/** The whole, or parts by pointer, as far as they fit in one answer; the rest is told with the pointers that lead into it. */
-function fitting(document: unknown, whole: boolean, pointers: readonly string[], room: number) {
-  let left = room;
-  const large: [string, unknown][] = [];
+/** Something that was asked for and does not fit. */
+interface Large {
+  readonly pointer: string;
+  readonly whole: unknown;
+  /** What is left to show of a text that no answer holds. */
+  readonly text: string | undefined;
+}
+
+/**
+ * Parts by pointer, as far as they fit in one answer; of texts that no answer holds, stretches in the room that is left. The rest is
+ * told with the pointers that lead into it, or with where its text goes on.
+ */
+function fitting(document: unknown, pointers: readonly string[], from: number, room: number) {
+  const limit = Math.min(roomOfDocument, room);
   const parts: Record<string, unknown> = {};
-  for (const pointer of new Set([...(whole ? [''] : []), ...pointers])) {
-    const found = part(document, pointer);
-    if (!found.found || !pathOf(pointer)) {
-      throw new Problem('invalid_argument', '/at: Nothing in the document is at one of these pointers.', {
-        pointer: '/at',
-        advice: 'Take pointers from the outline.',
-      });
+  const large: Large[] = [];
+  let used = 0;
+  for (const pointer of new Set(pointers)) {
+    const whole = partAt(document, pointer);
+    const value = from ? restOf(whole, from) : whole;
+    const weight = weightOf(pointer) + weightOf(value);
+    if (used + weight > limit) {
+      large.push({ pointer, whole, text: typeof value === 'string' && weight > limit ? value : undefined });
+    } else {
+      parts[pointer] = value;
+      used += weight;
     }
-    const weight = weightOf(pointer) + weightOf(found.value);
-    if (weight <= left) {
-      parts[pointer] = found.value;
-      left -= weight;
-    } else large.push([pointer, found.value]);
   }
+  const places = large.reduce((sum, { pointer }) => sum + weightOf(pointer) + roomOfPlace, 0);
+  const left = Math.min(limit, room - places) - used;
+  const stretches = stretched(large, from, left, parts);
+  used = Object.entries(parts).reduce((sum, [pointer, value]) => sum + weightOf(pointer) + weightOf(value), 0);
   const { '': document_, ...rest } = parts;
-  const spare = Math.max(left, roomOfAnswer - roomOfDocument);
+  const spare = Math.min(room - used, Math.max(limit - used, roomOfAnswer - roomOfDocument));
   return {
     ...('' in parts && { document: document_ }),
     ...(Object.keys(rest).length && { parts: rest }),
     ...(large.length && {
       omitted: lightest(
-        large.map(([pointer, value]) => omission(pointer, value, spare / large.length)),
+        large.map((it, i) => ({ ...omission(it, spare / large.length), ...stretches[i] })),
         spare,
       ),
     }),
   };
 }
 
-/** What was too large to show: how large, and the pointers below it as far as `room` goes; the rest of them are counted. */
-function omission(pointer: string, value: unknown, room: number) {
-  const bytes = Buffer.byteLength(JSON.stringify(value));
-  if (typeof value !== 'object' || value === null) return { pointer, bytes };
-  const below = Object.keys(value).map((key) => `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+/** Puts the beginning of each text into `parts` as far as there is room; answers where each begins and goes on, in characters. */
+function stretched(large: readonly Large[], from: number, room: number, parts: Record<string, unknown>) {
+  let left = room;
+  return large.map(({ pointer, text }) => {
+    if (text === undefined) return undefined;
+    const stretch = text.slice(0, lengthWithin(left - weightOf(pointer), text));
+    if (stretch) {
+      parts[pointer] = stretch;
+      left -= weightOf(pointer) + weightOf(stretch);
+    }
+    return { from, next: from + stretch.length };
+  });
+}
+
+function partAt(document: unknown, pointer: string): unknown {
+  const found = part(document, pointer);
+  if (found.found && pathOf(pointer)) return found.value;
+  throw new Problem('invalid_argument', '/at: Nothing in the document is at one of these pointers.', {
+    pointer: '/at',
+    advice: 'Take pointers from the outline.',
+  });
+}
+
+function restOf(value: unknown, from: number): string {
+  if (typeof value === 'string' && from < value.length) return value.slice(from);
+  throw new Problem('invalid_argument', `/from: No text at that pointer goes on at character ${from}.`, {
+    pointer: '/from',
+    advice: 'Take it from next, beside the pointer in omitted; without next, all of the text was shown.',
+  });
+}
+
+/** How many characters of a text fit into `room`; a pair of surrogates stays together. */
+function lengthWithin(room: number, text: string): number {
+  let [fits, most] = [0, Math.min(text.length, Math.max(0, Math.floor(room * mostOfAToken)))];
+  while (fits < most) {
+    const half = Math.ceil((fits + most) / 2);
+    if (weightOf(text.slice(0, half)) <= room) fits = half;
+    else most = half - 1;
+  }
+  return /[\uD800-\uDBFF]/.test(text[fits - 1] ?? '') ? fits - 1 : fits;
+}
+
+/** No estimate gives a token more characters. */
+const mostOfAToken = 5;
+
+/** What was too large to show whole: how large, and the pointers below it as far as `room` goes; the rest of them are counted. */
+function omission({ pointer, whole }: Large, room: number) {
+  const bytes = Buffer.byteLength(JSON.stringify(whole));
+  if (typeof whole !== 'object' || whole === null) return { pointer, bytes };
+  const below = Object.keys(whole).map((key) => `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`);
   const inside = lightest(
     below.filter((it) => it.length <= longestPointer),
     room - weightOf(pointer) - 30,

@@ -14,7 +14,7 @@ export interface Desk {
   readonly me: Actor;
   /** The database's clock, read once, after the locks (DEC-4). */
   readonly now: Date;
-  /** The workspace that the connection was narrowed to, if it was. */
+  /** The id of the workspace that the connection was narrowed to, if it was; everything is cut to it already. */
   readonly workspace: string | undefined;
   scope<A extends Action>(action: A): Scope<NounOf<A>>;
   /** Decides a further action on a further thing; a refusal is returned and not logged. */
@@ -37,6 +37,12 @@ export interface Difference {
   readonly after: unknown;
 }
 
+/** Something else that a change brought about, with an entry of its own in the log: under the same action, by the same decision. */
+export interface Also extends Difference {
+  readonly noun: Noun;
+  readonly id: string;
+}
+
 /** What a change did: enough to render it again for a replay (EXT-9), and before and after for the log. */
 export interface Change<R> extends Difference {
   readonly outcome: R;
@@ -44,6 +50,7 @@ export interface Change<R> extends Difference {
   readonly each?: readonly (Difference | undefined)[];
   /** What was made by it; the log speaks of that rather than of what it was made in. */
   readonly made?: { readonly noun: Noun; readonly id: string };
+  readonly also?: readonly Also[];
 }
 
 type Reading = { [A in Action]: (typeof policy)[A]['does'] extends 'read' ? A : never }[Action];

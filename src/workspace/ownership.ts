@@ -5,7 +5,6 @@ import type { Decided } from '../storage/decided.ts';
 import { factsAbout } from '../storage/facts.ts';
 import { keepGrant } from '../storage/grants.ts';
 import { ownerEmail } from '../storage/people.ts';
-import { settleRequests } from '../storage/requests.ts';
 import { setOwner, storeVisibility } from '../storage/resources.ts';
 import { outside } from '../terms/ids.ts';
 import { type Kind, kinds } from '../terms/kinds.ts';
@@ -13,6 +12,7 @@ import { visibilities } from '../terms/ladders.ts';
 import { Problem } from '../terms/problem.ts';
 import { personNamed } from './directory.ts';
 import { changing, type Desk } from './operation.ts';
+import { settle } from './settling.ts';
 import { Id, organizationOwned, Words } from './shapes.ts';
 import { resource } from './sharing.ts';
 
@@ -44,13 +44,14 @@ export const setVisibility = changing({
     }),
   output: z.object({ id: z.string(), visibility: z.string(), everyone_role: z.string().optional(), owner: z.string() }),
   target: ({ id }) => resource(id),
-  async run({ tx, me }, target, { visibility, everyone_role = 'editor', organization_owned }) {
+  async run(desk, target, { visibility, everyone_role = 'editor', organization_owned }) {
+    const { tx, me } = desk;
     const { subject } = target;
     const givenBy = ownershipAfter(target, { visibility, everyone_role, organization_owned });
     const to = { visibility, everyoneRole: everyone_role, ...givenBy };
     const before = await stateOf(target, subject.owner_id, tx, me);
     await storeVisibility(tx, target, to);
-    await settleRequests(tx, me, subject.id);
+    const also = await settle(desk, subject.id);
     return {
       outcome: { id: subject.id, kind: subject.kind },
       before,
@@ -59,6 +60,7 @@ export const setVisibility = changing({
         ...(visibility === 'everyone' && { everyone_role }),
         owner: to.owner ? await ownerEmail(tx, me, to.owner) : organizationOwned,
       },
+      also,
     };
   },
   async answer(desk, { id, kind }) {
@@ -137,11 +139,12 @@ export const transferOwnership = changing({
     const was = subject.owner_id ? await ownerEmail(tx, me, subject.owner_id) : organizationOwned;
     await setOwner(tx, target, to.id);
     if (subject.owner_id) await keepGrant(tx, target, subject.owner_id, keep);
-    await settleRequests(tx, me, subject.id);
+    const also = await settle(desk, subject.id);
     return {
       outcome: { id: subject.id, kind: subject.kind, owner: to.email ?? to.name },
       before: { owner: was },
       after: { owner: to.email ?? to.name, ...(keep && { keeps: keep }) },
+      also,
     };
   },
   async answer(desk, { id, kind, owner }) {

@@ -7,6 +7,7 @@ import { lock } from '../storage/locks.ts';
 import { Problem } from '../terms/problem.ts';
 import { deskFor } from './desk.ts';
 import { beyond, misshapen, refuseEarly } from './early.ts';
+import { startGrid } from './grid.ts';
 import { actionsOf, type Change, type Desk, type Operation } from './operation.ts';
 import { confirms, rehearse, tokenFor } from './preview.ts';
 import { invalid } from './refusal.ts';
@@ -21,7 +22,6 @@ export interface Ground {
   /** Seals cursors and confirm tokens. */
   readonly key: Buffer;
   readonly session: Pick<Session, 'credential' | 'person' | 'readOnly'>;
-  readonly workspace: string | undefined;
 }
 
 /**
@@ -36,11 +36,15 @@ export async function perform(
   raw: unknown,
   how: How,
 ): Promise<Record<string, unknown>> {
-  const started = performance.now();
-  const result = await attempt(ground, operation, raw, how).catch(asRefusal);
-  if (operation.evenly || (result instanceof Problem && result.code === 'not_found')) await nextTick(started);
-  if (result instanceof Problem) throw result;
-  return result;
+  const grid = startGrid();
+  try {
+    const result = await attempt(ground, operation, raw, how).catch(asRefusal);
+    if (operation.evenly || (result instanceof Problem && result.code === 'not_found')) await grid.next();
+    if (result instanceof Problem) throw result;
+    return result;
+  } finally {
+    grid.stop();
+  }
 }
 
 type Answer = Record<string, unknown>;
@@ -172,11 +176,3 @@ const keyTaken = () =>
   new Problem('invalid_argument', 'This idempotency key was used for another call.', {
     advice: 'Use a new key for a new call; repeat a call with exactly its arguments.',
   });
-
-/** The grid on which a miss answers, in ms, so that its time tells nothing (EXT-2). */
-const grid = 5;
-
-function nextTick(started: number): Promise<void> {
-  const spent = performance.now() - started;
-  return new Promise((done) => setTimeout(done, Math.ceil((spent + 1) / grid) * grid - spent));
-}

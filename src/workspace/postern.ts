@@ -1,10 +1,11 @@
 import { admitted, signingKey } from '../storage/credentials.ts';
-import { openDatabase } from '../storage/database.ts';
+import { type Entrance, openDatabase } from '../storage/database.ts';
 import type { Connection } from '../storage/migrate.ts';
 import { Problem } from '../terms/problem.ts';
 import { readSecret } from '../terms/secret.ts';
 import { perform } from './perform.ts';
 import type { Narrowing, Postern, Session } from './session.ts';
+import { narrowedTo } from './workspaces.ts';
 
 /** Opens Postern on a database that has today's schema, as the role that serves. */
 export async function openPostern({ app }: { app: Connection }): Promise<Postern> {
@@ -27,13 +28,14 @@ export async function openPostern({ app }: { app: Connection }): Promise<Postern
   };
 
   async function sessionOf(
-    entrance: { organization: string; credential: string },
+    { organization, credential: id }: Entrance,
     { person, ...credential }: NonNullable<Awaited<ReturnType<typeof admitted>>>,
     narrowing: Narrowing,
   ): Promise<Session> {
     key ??= signingKey(database);
     const session = { credential, person, readOnly: narrowing.readOnly ?? false };
-    const ground = { database, entrance, key: await key, session, workspace: narrowing.workspace };
+    const workspace = await narrowedTo(database, { organization, credential: id }, narrowing.workspace);
+    const ground = { database, entrance: { organization, credential: id, workspace }, key: await key, session };
     return { ...session, perform: (operation, input, how = {}) => perform(ground, operation, input, how) };
   }
 }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { levelOf } from '../access/decide.ts';
 import {
   askedSoFar,
+  cameTrue,
   closeRequest,
   deliverRequest,
   incomingRequests,
@@ -14,6 +15,7 @@ import { reaches } from '../terms/ladders.ts';
 import { Problem } from '../terms/problem.ts';
 import { decidedAlready, isOver } from './deciding.ts';
 import { changing, type Desk, reading } from './operation.ts';
+import { settledBy } from './settling.ts';
 import { Id, namedBy, organizationOwned, Paging, text } from './shapes.ts';
 import { lightest, roomOfAnswer } from './weight.ts';
 
@@ -77,6 +79,7 @@ export const requestAccess = changing({
       made: { noun: 'request', id: request },
       before: null,
       after: { request: outside('request', request), resource: outside(kind, resource), role },
+      also: settledBy(so.settled),
     };
   },
   async answer(desk, { request }) {
@@ -157,6 +160,8 @@ export const cancelAccessRequest = changing({
   async run(desk, target) {
     const { subject } = target;
     if (subject.status !== 'pending' || isOver(subject, desk.now)) throw decidedAlready(subject, desk.now);
+    if ((await cameTrue(desk.tx, desk.me)).includes(subject.id))
+      throw decidedAlready({ ...subject, status: 'approved' }, desk.now);
     await closeRequest(desk.tx, target, { status: 'cancelled' });
     return { outcome: { request: subject.id }, before: { status: 'pending' }, after: { status: 'cancelled' } };
   },

@@ -65,6 +65,21 @@ export async function note(tx: Tx, ruled: readonly Ruled[], done?: Change<unknow
       ...changed,
     });
   }
+  const [first] = ruled;
+  for (const it of (first && done?.also) ?? []) {
+    const { action, ruling } = first as Ruled;
+    const { me, decision, workspace } = ruling;
+    await log(tx, {
+      me,
+      action,
+      decision,
+      noun: it.noun,
+      entity: it.id,
+      workspace,
+      before: it.before,
+      after: it.after,
+    });
+  }
 }
 
 /** The refusal, with its entry in the log. */

@@ -20,7 +20,7 @@ export interface Preview {
 /** How a connection narrows its credential; it never widens it (section 14). */
 export interface Narrowing {
   readonly readOnly?: boolean;
-  /** A workspace's id or name: where things are created unless a call says otherwise. */
+  /** A workspace's id or name: nothing in another is there for the connection. */
   readonly workspace?: string | undefined;
 }
 

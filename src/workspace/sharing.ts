@@ -1,12 +1,13 @@
 import * as z from 'zod';
+import type { Decided } from '../storage/decided.ts';
 import { factsAbout } from '../storage/facts.ts';
 import { type Grant, grant, grantTo, hiddenPrincipals, ungrant } from '../storage/grants.ts';
-import { settleRequests } from '../storage/requests.ts';
 import { outside } from '../terms/ids.ts';
 import { reaches } from '../terms/ladders.ts';
 import { Problem } from '../terms/problem.ts';
 import { principalNamed, With } from './directory.ts';
-import { type Asking, changing } from './operation.ts';
+import { type Asking, changing, type Desk } from './operation.ts';
+import { settle } from './settling.ts';
 import { Id, namedBy, text } from './shapes.ts';
 import { viasOf } from './vias.ts';
 
@@ -39,6 +40,7 @@ export const shareResource = changing({
   target: ({ id }) => resource(id),
   async run(desk, target, { with: named, role, expires_at, message }) {
     const to = await principalNamed(desk, named);
+    if (to.id === target.subject.owner_id) await refuseOwner(desk, target, to.id);
     const wanted: Grant = {
       principal: to.type,
       principal_id: to.id,
@@ -50,12 +52,13 @@ export const shareResource = changing({
     if (!kept && had && isSooner(wanted.expires_at, had.expires_at))
       throw wouldLower('Share without an end or with a later one, or unshare_resource first.');
     if (!kept) await grant(desk.tx, target, wanted);
-    await settleRequests(desk.tx, desk.me, target.subject.id);
+    const also = await settle(desk, target.subject.id);
     const shown = grantShown(to.type, to.id, to.email ?? to.name, kept ?? wanted);
     return {
       outcome: { id: target.subject.id, kind: target.subject.kind, granted: shown },
       before: had ? grantShown(to.type, to.id, to.email ?? to.name, had) : null,
       after: { ...shown, ...(message && { message }) },
+      also,
     };
   },
   async answer(desk, { id, kind, granted }) {
@@ -67,6 +70,15 @@ export const shareResource = changing({
     };
   },
 });
+
+/** Whoever owns it has more than a grant gives, as long as ownership is a path of theirs: it ends with their place (DEC-2). */
+async function refuseOwner({ tx, me }: Desk, { subject }: Decided<'resource.share'>, owner: string): Promise<void> {
+  const { paths } = await factsAbout(tx, me, owner, { noun: 'resource', kind: subject.kind, id: subject.id });
+  if (!paths.some(({ noun, via }) => noun === 'resource' && via === 'owner')) return;
+  throw new Problem('already_has_access', 'They own it, which is more than sharing gives.', {
+    advice: 'Share it with someone else; get_access shows who has access.',
+  });
+}
 
 export function endOf(text: string | undefined, now: Date): Date | null {
   if (text === undefined) return null;

@@ -97,15 +97,21 @@ async function ownerNamed(desk: Desk, owner: string): Promise<string | null | un
 export const openWorkflow = reading({
   name: 'open_workflow',
   action: 'resource.open',
-  input: z.strictObject({
-    id: Id.describe('An id, postern:// URI or link.'),
-    include: z
-      .array(z.enum(['document']))
-      .max(1)
-      .optional()
-      .describe('The whole document, where it fits.'),
-    at: z.array(z.string().max(longestPointer)).max(20).optional().describe('JSON Pointers of parts to show.'),
-  }),
+  input: z
+    .strictObject({
+      id: Id.describe('An id, postern:// URI or link.'),
+      include: z
+        .array(z.enum(['document']))
+        .max(1)
+        .optional()
+        .describe('The whole document, where it fits.'),
+      at: z.array(z.string().max(longestPointer)).max(20).optional().describe('JSON Pointers of parts to show.'),
+      from: z.int().min(0).optional().describe('To go on in one long text: next of its pointer in omitted.'),
+    })
+    .refine(({ include, at, from }) => from === undefined || (at?.length === 1 && !include?.length), {
+      path: ['from'],
+      message: 'It goes with exactly one pointer in at.',
+    }),
   output: Opened,
   target: ({ id }) => workflow(id),
   run: (desk, target, wish) => opened(desk, target, wish),
@@ -180,7 +186,7 @@ export const deleteWorkflow = changing({
     await setBinned(tx, target, true);
     return {
       outcome: { id: target.subject.id },
-      before: { name: target.subject.name, deleted: false },
+      before: { name: target.subject.name, revision: target.subject.revision, deleted: false },
       after: { name: target.subject.name, deleted: true },
     };
   },

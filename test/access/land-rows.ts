@@ -12,10 +12,10 @@ export function rowsOf(land: Land): Rows {
     person: land.people.map((it) => ({ ...key, ...it, email: `${it.id}@acme.test`, name: it.id })),
     group: land.principals
       .filter(({ sort }) => sort === 'group')
-      .map(({ id }) => ({ ...key, id, name: id, visibility: 'public' })),
+      .map(({ id, deleted }) => ({ ...key, id, name: id, visibility: 'public', deleted_at: gone(deleted) })),
     team: land.principals
       .filter(({ sort }) => sort === 'team')
-      .map(({ id }) => ({ ...key, id, name: id, visibility: 'public' })),
+      .map(({ id, deleted }) => ({ ...key, id, name: id, visibility: 'public', deleted_at: gone(deleted) })),
     membership: land.principals.flatMap(({ id, sort, people }) =>
       people.map((person_id) => ({
         ...key,
@@ -30,7 +30,7 @@ export function rowsOf(land: Land): Rows {
       id: it.id,
       name: it.id,
       take_back: it.anyEditorTakesBack ? 'any_editor' : 'sharer',
-      deleted_at: it.deleted ? new Date() : null,
+      deleted_at: gone(it.deleted),
     })),
     workspace_member: land.workspaces.flatMap(({ id, members }) =>
       members
@@ -51,12 +51,13 @@ export function rowsOf(land: Land): Rows {
         enabled: on,
       })),
     ),
-    project: land.projects.map(({ id, workspace, restricted }) => ({
+    project: land.projects.map(({ id, workspace, restricted, deleted }) => ({
       ...key,
       id,
       workspace_id: workspace,
       name: id,
       mode: restricted ? 'restricted' : 'open',
+      deleted_at: gone(deleted),
     })),
     project_member: land.projects.flatMap(({ id, workspace, members }) =>
       members.map(({ principal, role }) => ({
@@ -80,7 +81,7 @@ export function rowsOf(land: Land): Rows {
       given_by: it.givenBy,
       visibility: it.visibility,
       everyone_role: it.everyone,
-      deleted_at: it.binned ? new Date() : null,
+      deleted_at: gone(it.binned),
     })),
     revision: land.resources.map((it) => ({
       ...key,
@@ -123,3 +124,5 @@ export function rowsOf(land: Land): Rows {
     })),
   };
 }
+
+const gone = (deleted: boolean) => (deleted ? new Date() : null);

@@ -10,12 +10,13 @@ type Lent = 'viewer' | 'editor';
 export interface Land {
   readonly organization: string;
   readonly people: readonly { id: string; role: OrganizationRole; status: 'active' | 'suspended' | 'removed' }[];
-  readonly principals: readonly { id: string; sort: 'group' | 'team'; people: readonly string[] }[];
+  readonly principals: readonly { id: string; sort: 'group' | 'team'; deleted: boolean; people: readonly string[] }[];
   readonly workspaces: readonly Ground[];
   readonly projects: readonly {
     id: string;
     workspace: string;
     restricted: boolean;
+    deleted: boolean;
     members: readonly { principal: string; role: Lent }[];
   }[];
   readonly resources: readonly Thing[];
@@ -85,7 +86,7 @@ const toldOf = ({ people, groups, teams, workspaces, projects, resources: [least
         status: mostly('active' as const, 'suspended' as const, 'removed' as const),
       }),
     ),
-    principals: each(groups + teams, each(people, fc.boolean())),
+    principals: each(groups + teams, fc.record({ deleted: sometimes(6), members: each(people, fc.boolean()) })),
     workspaces: each(
       workspaces,
       fc.record({
@@ -104,6 +105,7 @@ const toldOf = ({ people, groups, teams, workspaces, projects, resources: [least
       fc.record({
         workspace: fc.nat(workspaces - 1),
         restricted: fc.boolean(),
+        deleted: sometimes(5),
         members: each(people + teams, perhaps(lent)),
       }),
     ),
@@ -140,9 +142,10 @@ const landOf = (size: Size): fc.Arbitrary<Land> =>
     const { groups } = size;
     const organization = newId();
     const person = it.people.map((told) => ({ id: newId(), ...told }));
-    const principal = it.principals.map((members, i) => ({
+    const principal = it.principals.map(({ deleted, members }, i) => ({
       id: newId(),
       sort: i < groups ? ('group' as const) : ('team' as const),
+      deleted,
       people: person.filter((_, at) => members[at]).map(({ id }) => id),
     }));
     const team = principal.filter(({ sort }) => sort === 'team');
@@ -155,10 +158,11 @@ const landOf = (size: Size): fc.Arbitrary<Land> =>
       }),
       switches: switches.map(({ person: at, ...rest }) => ({ person: person[at]!.id, ...rest })),
     }));
-    const project = it.projects.map(({ workspace, restricted, members }) => ({
+    const project = it.projects.map(({ workspace, restricted, deleted, members }) => ({
       id: newId(),
       workspace: ground[workspace]!.id,
       restricted,
+      deleted,
       members: [...person, ...team].flatMap(({ id }, at) => {
         const role = members[at];
         return role ? [{ principal: id, role }] : [];
@@ -205,7 +209,7 @@ const landOf = (size: Size): fc.Arbitrary<Land> =>
     return Object.assign(land, { [fc.toStringMethod]: () => JSON.stringify(it) });
   });
 
-/** Any organization: places by themselves and through teams, groups and teams across workspaces, ends, bins, switches, cuts. */
+/** Any organization: places by themselves and through teams, groups and teams across workspaces, ends, bins, switches, cuts, and what was deleted. */
 export const anyLand = landOf(village);
 export const anyLargeLand = landOf(town);
 

@@ -115,7 +115,7 @@ function levelOf(standing: Standing, override: boolean): Verdict['level'] {
   if (thing.visibility === 'everyone' && isInWorkspace(standing)) {
     const project = land.projects.find(({ id, restricted }) => id === thing.project && restricted);
     const roles = project?.members
-      .filter(({ principal }) => isOrIsIn(land, standing.person, principal))
+      .filter(({ principal }) => !project.deleted && isOrIsIn(land, standing.person, principal))
       .map(({ role }) => role);
     if (!roles) levels.push(thing.everyone);
     else if (roles.includes('editor')) levels.push(thing.everyone);
@@ -169,4 +169,5 @@ const rolesOf = (standing: Standing) =>
     .map(({ role }) => role);
 const isInWorkspace = (standing: Standing) => rolesOf(standing).length > 0;
 const isOrIsIn = (land: Land, person: string, principal: string) =>
-  principal === person || land.principals.some(({ id, people }) => id === principal && people.includes(person));
+  principal === person ||
+  land.principals.some(({ id, deleted, people }) => id === principal && !deleted && people.includes(person));

@@ -56,11 +56,11 @@ export function cedarWorld(land: Land, key: Key, thing: Thing, now = new Date())
     ids.filter((id) => typeOf(id) === type).map((id) => ref(type, id));
   const role = (name: string) => uid('Role', `${ground.id}/${name}s`);
   const rolesOf = (id: string) => ground.members.filter(({ principal }) => principal === id).map((it) => role(it.role));
-  const theirs = land.principals.filter(({ people }) => people.includes(person.id));
+  const theirs = land.principals.filter(({ deleted, people }) => !deleted && people.includes(person.id));
   const running = thing.grants.filter(({ until }) => !until || until > now);
   const granted = (level: string) => running.filter((it) => it.level === level).map(({ principal }) => principal);
   const within = (wanted: string) =>
-    project?.members.filter((it) => it.role === wanted).map(({ principal }) => principal) ?? [];
+    project?.members.filter((it) => !project.deleted && it.role === wanted).map(({ principal }) => principal) ?? [];
   const switched = (capability: string, on: boolean) =>
     refs(
       'Person',

@@ -117,8 +117,8 @@ function* relationsOf(land: Land): Generator<Relation> {
   }
   for (const { id, role } of land.people)
     if (role === 'admin') yield { on: ['organization', land.organization], relation: 'admin', to: ['user', id] };
-  for (const { id, sort, people } of land.principals)
-    for (const person of people) yield { on: [sort, id], relation: 'person', to: ['user', person] };
+  for (const { id, sort, deleted, people } of land.principals)
+    for (const person of deleted ? [] : people) yield { on: [sort, id], relation: 'person', to: ['user', person] };
   for (const { id, deleted, members, switches } of land.workspaces) {
     const on = ['workspace', id] as const;
     yield { on, relation: 'organization', to: ['organization', land.organization] };
@@ -130,8 +130,9 @@ function* relationsOf(land: Land): Generator<Relation> {
       if (what) yield { on, relation: `${what}_${it.on ? 'on' : 'off'}`, to: ['user', it.person] };
     }
   }
-  for (const { id, members } of land.projects)
-    for (const { principal, role } of members) yield { on: ['project', id], relation: role, to: to(principal) };
+  for (const { id, deleted, members } of land.projects)
+    for (const { principal, role } of deleted ? [] : members)
+      yield { on: ['project', id], relation: role, to: to(principal) };
   for (const it of land.resources) {
     const on = ['resource', it.id] as const;
     const workspace = ['workspace', it.workspace] as const;

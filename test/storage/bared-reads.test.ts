@@ -10,12 +10,13 @@ import { findPrincipals, principalsNamed } from '../../src/storage/directory.ts'
 import { factsAbout, factsFor, type Ref } from '../../src/storage/facts.ts';
 import { grantsOn, grantTo, hiddenPrincipals } from '../../src/storage/grants.ts';
 import { keptUnder } from '../../src/storage/idempotency.ts';
+import { rowsRead } from '../../src/storage/list-rows.ts';
 import { countOfResources, pageOfResources } from '../../src/storage/lists.ts';
 import { ownerEmail } from '../../src/storage/people.ts';
 import { projectSeen } from '../../src/storage/projects.ts';
-import { askedSoFar, incomingRequests, sentRequests } from '../../src/storage/requests.ts';
+import { askedSoFar, cameTrue, incomingRequests, sentRequests } from '../../src/storage/requests.ts';
 import { revisionBody, revisionHead, revisionsOf } from '../../src/storage/revisions.ts';
-import { gatesOf, reachOf, standings } from '../../src/storage/standing.ts';
+import { gatesOf, namesOf, reachOf, standings } from '../../src/storage/standing.ts';
 import { storage, superuser } from '../support/world.ts';
 import { bared } from './bared.ts';
 import { foreign, here, mine } from './boundary.ts';
@@ -71,6 +72,14 @@ const reads: Readonly<Record<string, (bench: Bench) => Promise<() => Promise<unk
     async ({ tx, me }) =>
     () =>
       standings(tx, me, true),
+  namesOf:
+    async ({ tx, me }) =>
+    () =>
+      namesOf(tx, me.organization, [here.uuid('ops'), here.uuid('launch')]),
+  rowsRead:
+    async ({ tx, me }) =>
+    () =>
+      rowsRead(tx, me.organization, 'workflow', [{ row: `\x1f\x1f\x1f\x1f0\x1f17:group:${here.uuid('ops')}\x1fname` }]),
   pageOfResources:
     async ({ tx, me }) =>
     async () => {
@@ -137,6 +146,10 @@ const reads: Readonly<Record<string, (bench: Bench) => Promise<() => Promise<unk
     async ({ tx, me }) =>
     () =>
       incomingRequests(tx, scoped, me, window),
+  cameTrue:
+    async ({ tx, me }) =>
+    () =>
+      cameTrue(tx, me),
   askedSoFar: async ({ tx, decided }) => {
     const target = await decided('request.make', { noun: 'organization' });
     return () => askedSoFar(tx, target, here.uuid('payroll'));

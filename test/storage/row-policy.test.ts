@@ -12,6 +12,9 @@ import { storage, superuser } from '../support/world.ts';
 /** SPEC section 7 as a policy on each row: too slow to serve with (QUERIES.md), and good to compare with. */
 const perRow = `
 create function me() returns uuid language sql stable as $$ select nullif(current_setting('postern.person', true), '')::uuid $$;
+create function mine() returns setof uuid language sql stable as $$
+  select principal_id from membership where person_id = me()
+  except select id from "group" where deleted_at is not null except select id from team where deleted_at is not null $$;
 create policy per_row on resource as restrictive for select to postern_app using (
   current_setting('test.policy', true) is distinct from 'on' or deleted_at is null
   and (select w.deleted_at is null from workspace w where w.organization_id = resource.organization_id and w.id = workspace_id)
@@ -21,22 +24,22 @@ create policy per_row on resource as restrictive for select to postern_app using
     exists (
       select from access_grant g where g.organization_id = resource.organization_id and g.resource_id = resource.id and resource.visibility <> 'private'
         and coalesce(g.expires_at > statement_timestamp(), true)
-        and g.principal_id in (select me() union select principal_id from membership where person_id = me()))
+        and g.principal_id in (select me() union select mine()))
     or current_setting('test.override', true) = 'on' and (
       (select p.role = 'admin' from person p where p.organization_id = resource.organization_id and p.id = me())
       or exists (select from workspace_member m where m.workspace_id = resource.workspace_id and m.person_id = me() and m.role in ('admin', 'owner'))
       or exists (select from workspace_team t where t.workspace_id = resource.workspace_id and t.role in ('admin', 'owner')
-        and t.team_id in (select principal_id from membership where person_id = me())))
+        and t.team_id in (select mine())))
     or (
       exists (select from workspace_member m where m.workspace_id = resource.workspace_id and m.person_id = me())
-      or exists (select from workspace_team t join membership m on m.principal_id = t.team_id where t.workspace_id = resource.workspace_id and m.person_id = me())
+      or exists (select from workspace_team t where t.workspace_id = resource.workspace_id and t.team_id in (select mine()))
     ) and (
       owner_id = me()
       or visibility = 'everyone' and (
         project_id is null
         or (select p.mode = 'open' from project p where p.id = project_id)
-        or exists (select from project_member m where m.project_id = resource.project_id
-          and m.principal_id in (select me() union select principal_id from membership where person_id = me()))))
+        or exists (select from project_member m join project p on p.id = m.project_id and p.deleted_at is null where m.project_id = resource.project_id
+          and m.principal_id in (select me() union select mine()))))
   )
 )`;
 

@@ -106,6 +106,21 @@ describe('explain_access', () => {
     );
   });
 
+  test('what is missing is said in words that fit whoever reads them (EXP-1, DEC-6)', async () => {
+    const because = async (call: typeof cy, args: object, action: string) =>
+      (await call('explain_access', { id, ...args })).cannot.find((it: { action: string }) => it.action === action)
+        ?.because;
+    const words = {
+      delete: 'It takes owner; editor is not enough.',
+      withdraw: 'It takes owner or the right to take it back; editor is not enough.',
+    };
+    for (const [action, said] of Object.entries(words)) {
+      expect(await because(cy, {}, action)).toBe(said);
+      expect(await because(bo, { person: 'cy@acme.test' }, action)).toBe(said);
+    }
+    expect((await cy('delete_workflow', { id })).error.message).toBe(words.delete);
+  });
+
   test('the cap is explained: an editor’s path that only reads, for want of the capability (DEC-3, DEC-2)', async () => {
     for (const who of ['dee', 'far'])
       expect(await here.as(who)('explain_access', { id })).toMatchObject({

@@ -143,3 +143,29 @@ test('asking, cancelling and each decision of many are in it, each on its own re
   });
   expect(three).toMatchObject({ entity_id: here.uuid('foreign'), outcome: 'deny', before: null, after: null });
 });
+
+test.each<[string, string, Record<string, unknown>]>([
+  ['share_resource', 'resource.share', { with: 'person:cy@acme.test', role: 'editor' }],
+  ['set_visibility', 'resource.publish', { visibility: 'everyone' }],
+  ['transfer_ownership', 'resource.transfer', { to: 'cy@acme.test' }],
+])('a request that %s settles has an entry of its own in it (ACT-1, REQ-6)', async (tool, action, args) => {
+  const here = await office(told);
+  const call = here.as('bo');
+  const all = { id: here.id('secret'), ...args };
+  const done = tool === 'share_resource' ? await call(tool, all) : await confirmed(call, tool, all);
+  expect(done.error).toBeUndefined();
+  const of = (name: string) => entries(here).then((all) => all.filter((it) => it.entity_id === here.uuid(name)));
+  expect(await of('secret')).toMatchObject([{ action, noun: 'resource' }]);
+  expect(await of('wish')).toMatchObject([
+    {
+      action,
+      outcome: 'allow',
+      noun: 'request',
+      person_id: here.uuid('bo'),
+      workspace_id: here.uuid('growth'),
+      via: 'owner',
+      before: { status: 'pending', role: 'editor' },
+      after: { status: 'approved', role: 'editor', requester: here.id('cy'), resource: here.id('secret') },
+    },
+  ]);
+});

@@ -125,6 +125,34 @@ test('where what it showed has changed meanwhile it is stale, with a preview of 
   });
 });
 
+test('an edit between the preview of a deletion and its confirmation is not deleted unseen (EXT-8, VER-1)', async () => {
+  const here = await office(told);
+  const bo = here.as('bo');
+  const id = here.id('plan');
+  const { preview, confirm } = await bo('delete_workflow', { id });
+  expect(preview).toMatchObject({ from: { name: 'plan', revision: 1, deleted: false } });
+  await bo('edit_workflow', { id, revision: 1, merge: { note: 'worth keeping' } });
+  const { error } = await bo('delete_workflow', { id, confirm });
+  expect(error).toMatchObject({ code: 'confirmation_stale', current: { preview: { from: { revision: 2 } } } });
+  expect(await bo('open_workflow', { id })).toMatchObject({ revision: 2 });
+  expect(await bo('delete_workflow', { id, confirm: error.current.confirm })).toMatchObject({ deleted: true });
+});
+
+test('it shows levels as the capability caps them: who can only read gains viewer (EXT-8, DEC-3)', async () => {
+  const here = await office({
+    ...told,
+    workspaces: { growth: { ...told.workspaces.growth, dee: 'viewer' } },
+  });
+  const { preview } = await here.as('bo')('set_visibility', { id: here.id('plan'), visibility: 'everyone' });
+  expect(preview.gains).toEqual({
+    total: 2,
+    people: [
+      { person: 'cy@acme.test', before: 'none', after: 'editor' },
+      { person: 'dee@acme.test', before: 'none', after: 'viewer' },
+    ],
+  });
+});
+
 test('it is no authorization: rights are decided again on the second call (EXT-8)', async () => {
   const here = await office({
     ...told,

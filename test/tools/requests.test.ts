@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { inside } from '../../src/terms/ids.ts';
+import { entries } from '../support/logged.ts';
 import { confirmed, office, walked } from '../support/office.ts';
 import { ago, ask, code, decide, type Here, incoming, sent, told } from '../support/requesting.ts';
 
@@ -85,6 +87,55 @@ test.each<[string, string, (here: Here) => Promise<unknown>]>([
   const { id } = await ask(here, 'cy', 'plan');
   await change(here);
   expect(await sent(here, 'cy')).toMatchObject([{ id, status }]);
+});
+
+test('one that was not delivered is approved, too, once its requester gets in, and stands in the way of nothing (REQ-6, REQ-8)', async () => {
+  const here = await office({ ...told, workflows: { ...told.workflows, other: { in: 'growth', owner: 'bo' } } });
+  const far = here.as('far');
+  const { id } = await ask(here, 'far', 'plan', { role: 'viewer' });
+  const hidden = await ask(here, 'far', 'other');
+  expect(await incoming(here, 'bo')).toEqual([]);
+  const share = (role: string) =>
+    here.as('bo')('share_resource', { id: here.id('plan'), with: 'person:far@acme.test', role });
+  await share('viewer');
+  expect(await sent(here, 'far')).toMatchObject([
+    { id: hidden.id, status: 'pending', resource: { id: here.id('other') } },
+    { id, status: 'approved', resource: { name: 'plan' } },
+  ]);
+  expect((await sent(here, 'far', { status: 'pending' })).map((it: { id: string }) => it.id)).toEqual([hidden.id]);
+  expect(await sent(here, 'far', { status: 'approved' })).toMatchObject([{ id }]);
+  expect(await far('cancel_access_request', { id })).toMatchObject(
+    code('already_decided', { current: { status: 'approved' } }),
+  );
+  const more = await ask(here, 'far', 'plan', { role: 'editor' });
+  expect(more).toMatchObject({ status: 'pending', role: 'editor' });
+  expect(more.id).not.toBe(id);
+  expect((await sent(here, 'far')).map((it: { status: string }) => it.status)).toEqual([
+    'pending',
+    'pending',
+    'approved',
+  ]);
+  expect((await entries(here)).filter(({ entity_id }) => entity_id === inside('request', id))).toMatchObject([
+    { action: 'request.make', noun: 'request' },
+    {
+      action: 'request.make',
+      noun: 'request',
+      before: { status: 'pending' },
+      after: { status: 'approved', resource: here.id('plan'), requester: here.id('far') },
+    },
+  ]);
+});
+
+test('what has come true is no longer counted among the 20 that may be pending (REQ-6, REQ-8)', async () => {
+  const names = Array.from({ length: 21 }, (_, i) => `w${i}`);
+  const here = await office({
+    ...told,
+    workflows: Object.fromEntries(names.map((name) => [name, { in: 'growth', owner: 'bo' }])),
+  });
+  for (const name of names.slice(0, 20)) await ask(here, 'far', name);
+  expect(await ask(here, 'far', 'w20')).toMatchObject(code('rate_limited'));
+  await here.as('bo')('share_resource', { id: here.id('w3'), with: 'person:far@acme.test', role: 'editor' });
+  expect(await ask(here, 'far', 'w20')).toMatchObject({ status: 'pending' });
 });
 
 test('name and owner show only while the requester can open it (EXT-6)', async () => {

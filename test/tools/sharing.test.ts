@@ -71,6 +71,21 @@ describe('share_resource', () => {
     expect(await here.as('cy')('open_workflow', { id: here.id('plan') })).toMatchObject({ access: 'viewer' });
   });
 
+  test('with its owner nothing is shared, unless they have left the workspace, where owning opens nothing (VIS-1, DEC-2, section 14)', async () => {
+    const here = await office(told);
+    const id = here.id('plan');
+    const own = { id, with: 'person:bo@acme.test', role: 'viewer' };
+    expect(await here.as('bo')('share_resource', own)).toMatchObject(refused('already_has_access'));
+    expect(await here.as('bo')('get_access', { id })).toMatchObject({ visibility: 'private', grants: [] });
+    await here.sql('delete from workspace_member where organization_id = $1 and person_id = $2', [
+      here.organization,
+      here.uuid('bo'),
+    ]);
+    const ada = here.as('ada', { scopes: ['read', 'share', 'override'] });
+    expect(await ada('share_resource', own)).toMatchObject({ granted: { role: 'viewer' } });
+    expect(await here.as('bo')('open_workflow', { id })).toMatchObject({ access: 'viewer', via: 'grant' });
+  });
+
   test('an end in the past is refused; from its instant a grant opens nothing (DEC-4)', async () => {
     const here = await office(told);
     const [bo, cy] = [here.as('bo'), here.as('cy')];

@@ -1,7 +1,7 @@
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { describe, expect, test } from 'vitest';
 import { newId, outside } from '../../src/terms/ids.ts';
-import { office, walked } from '../support/office.ts';
+import { type Call, office, walked } from '../support/office.ts';
 
 /** Texts that cost much: few letters a token, none of them a word. */
 const dear = (length: number, seed = 1) => {
@@ -205,6 +205,31 @@ describe.each([
       expect(tokens).toBeGreaterThan(25);
       expect(tokens).toBeLessThan(8_000);
     }
+  });
+
+  test('a text of 300 KB is read whole, page by page (DOC-3)', async () => {
+    const code = text(300_000) + '😀'.repeat(50);
+    const { id } = await seats.ada.call('create_workflow', {
+      name: text(120),
+      description: text(2000),
+      document: { small: 'x', nodes: [{ code }] },
+    });
+    const read: string[] = [];
+    let from: number | undefined = 0;
+    while (from !== undefined) {
+      const page = await cost('ada', 'open_workflow', { id, at: ['/nodes/0/code'], from });
+      expect(page.tokens).toBeLessThan(8_000);
+      const { parts, omitted } = page.answer as never as Awaited<ReturnType<Call>>;
+      read.push(parts['/nodes/0/code']);
+      expect(read.at(-1)?.isWellFormed()).toBe(true);
+      if (omitted)
+        expect(omitted).toEqual([
+          { pointer: '/nodes/0/code', bytes: Buffer.byteLength(JSON.stringify(code)), from, next: expect.any(Number) },
+        ]);
+      from = omitted?.[0].next;
+    }
+    expect(read.length).toBeLessThan(300);
+    expect(read.join('')).toBe(code);
   });
 
   test('a list whose rows are cut for their weight still gives every row exactly once', async () => {

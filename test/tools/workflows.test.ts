@@ -57,7 +57,7 @@ describe('create_workflow', () => {
         ...fresh,
         workspace: here.id('finance'),
       }),
-    ).toMatchObject({ workspace: here.id('finance') });
+    ).toMatchObject({ error: { code: 'not_found' } });
     expect(await here.as('bo', { workspaces: ['finance'] })('create_workflow', fresh)).toMatchObject({
       workspace: here.id('finance'),
     });

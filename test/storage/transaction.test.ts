@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { sqlState, type Tx } from '../../src/storage/database.ts';
+import { storage } from '../support/world.ts';
+import { ask, here, mine } from './boundary.ts';
+
+const database = await storage();
+
+test('a transaction that only reads sees one snapshot, one that writes sees what is committed meanwhile (DEC-8)', async () => {
+  const level = (tx: Tx) => ask(tx, `select current_setting('transaction_isolation') as it`);
+  expect(await database.reading(mine, level)).toEqual([{ it: 'repeatable read' }]);
+  expect(await database.writing(mine, level)).toEqual([{ it: 'read committed' }]);
+  expect(await database.outside(level)).toEqual([{ it: 'read committed' }]);
+});
+
+test('many at once keep apart on their connections, whatever becomes of each', async () => {
+  const name = (n: number) => `as of ${n}`;
+  const works = Array.from({ length: 30 }, (_, n) =>
+    database.writing(mine, async (tx) => {
+      await ask(tx, `update resource set name = $1 where id = $2`, [name(n), here.uuid('payroll')]);
+      const seen = await ask(tx, 'select name from resource where id = $1', [here.uuid('payroll')]);
+      expect(seen).toEqual([{ name: name(n) }]);
+      await ask(tx, n % 3 ? 'select 1' : 'select 1 / 0');
+      return n;
+    }),
+  );
+  const outcomes = await Promise.allSettled(works);
+  expect(outcomes.map((it) => (it.status === 'fulfilled' ? it.value : sqlState(it.reason)))).toEqual(
+    outcomes.map((_, n) => (n % 3 ? n : '22012')),
+  );
+  const [kept] = await here.sql<{ name: string }>(`select name from resource where id = '${here.uuid('payroll')}'`);
+  expect(outcomes.map((_, n) => (n % 3 ? name(n) : ''))).toContain(kept?.name);
+});
