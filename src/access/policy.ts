@@ -50,6 +50,7 @@ export const policy = {
   'request.make':       { on: 'organization', does: 'add',    scope: 'request', to: { organization: 'guest' },                               rule: 'EXT-6' },
   'request.list':       { on: 'organization', does: 'read',   scope: 'read',    to: { organization: 'guest' },                               rule: 'REQ-5' },
   'request.cancel':     { on: 'request',      does: 'change', scope: 'request', to: { request: 'requester' },   unless: ['anothers_request'], rule: 'REQ-5' },
+  'request.approve':    { on: 'request',      does: 'change', scope: 'review',  to: { request: 'reviewer' },    cap: 'kind', unless: ['own_request'], rule: 'REQ-3' },
   'request.decide':     { on: 'request',      does: 'change', scope: 'review',  to: { request: 'reviewer' },    unless: ['own_request'],     rule: 'REQ-2' },
   'directory.search':   { on: 'organization', does: 'read',   scope: 'read',    to: { organization: 'guest' },                               rule: 'DIR-1' },
   'self.see':           { on: 'organization', does: 'read',   scope: 'none',    to: { organization: 'guest' },                               rule: 'EXT-4' },

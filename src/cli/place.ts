@@ -19,10 +19,21 @@ export async function findPlace(settings: Settings, progress: (step: string) => 
   const { database: owner, home } = settings;
   // `-c role` holds from the start of the connection on, so that even `reset role` leads no further.
   if (owner) return { owner, app: { ...owner, options: '-c role=postern_app' }, release: async () => {} };
-  mkdirSync(home, { recursive: true, mode: 0o700 });
+  makeFolder(home);
   const { connection, release } = await startEmbedded(home, progress);
   const local = { ...connection, database: 'postgres' };
   return { owner: local, app: { ...local, user: 'postern_app' }, release };
+}
+
+function makeFolder(home: string): void {
+  try {
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new Problem('invalid_argument', `The data folder ${home} can't be made: ${(cause as Error).message}.`, {
+      advice: 'Set POSTERN_HOME to a folder that you may write.',
+      cause,
+    });
+  }
 }
 
 /** The same, with today's schema, and a role that serves; what is missing is migrated. */

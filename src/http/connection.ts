@@ -55,7 +55,8 @@ export function toolsOf(catalogue: Catalogue, toolsets: readonly string[]): Tool
 }
 
 function flag(asked: URLSearchParams, name: string): boolean {
-  const value = asked.get(name) ?? 'false';
-  if (value === 'true' || value === 'false') return value === 'true';
-  throw new Problem('invalid_argument', `${name} is true or false, not ${JSON.stringify(value)}.`);
+  const values = asked.getAll(name);
+  const odd = values.find((value) => value !== 'true' && value !== 'false');
+  if (odd === undefined) return values.includes('true');
+  throw new Problem('invalid_argument', `${name} is true or false, not ${JSON.stringify(odd)}.`);
 }

@@ -55,9 +55,9 @@ async function list(session: Session, cursor: string | undefined) {
 }
 
 async function read(session: Session, uri: string, signal: AbortSignal) {
-  const guide = guides[uri];
+  const guide = Object.hasOwn(guides, uri) ? guides[uri] : undefined;
   if (guide) return { contents: [{ uri, mimeType: 'text/markdown', text: guide.text }] };
-  const { operation, input } = views[uri] ?? opening(uri);
+  const { operation, input } = (Object.hasOwn(views, uri) ? views[uri] : undefined) ?? opening(uri);
   return {
     contents: [{ uri, mimeType: json, text: JSON.stringify(await session.perform(operation, input, { signal })) }],
   };

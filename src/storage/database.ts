@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { Socket } from 'node:net';
 import { type InferKyselyDB, MikroORM } from '@mikro-orm/postgresql';
 import { CompiledQuery, type IsolationLevel, type Kysely } from 'kysely';
 import pg from 'pg';
@@ -93,7 +92,6 @@ export async function openDatabase({
     ...(password !== undefined && { password }),
     driverOptions: {
       Client: NamingClient,
-      pipeline: true,
       max: 10,
       ssl: ssl ?? false,
       options: `${options ?? ''} -c lock_timeout=1s -c statement_timeout=30s ${planned}`,
@@ -150,45 +148,17 @@ export const callerOf = (tx: Tx): Caller | null | undefined => (tx as unknown as
 
 const names = new Map<string, string>();
 
-/**
- * Names every statement that has parameters, since only named ones are prepared, once a connection (QUERIES.md). What is asked
- * before anything is waited for goes out in one message, the beginning of a transaction with its first statement.
- */
+/** Names every statement that has parameters, since only named ones are prepared, once a connection (QUERIES.md). */
 class NamingClient extends pg.Client {
-  #corked = false;
-
   // biome-ignore lint/suspicious/noExplicitAny: pg declares a dozen overloads of it.
   override query(text: any, values?: any, callback?: any): any {
-    this.#gather();
-    if (typeof text !== 'string' || callback) return super.query(text, values, callback);
-    if (text.startsWith('start transaction')) {
-      // Where it fails, so does what follows it.
-      super.query(text).catch(() => {});
-      return Promise.resolve(nothing);
-    }
-    if (!Array.isArray(values) || values.length === 0) return super.query(text, values);
+    if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0)
+      return super.query(text, values, callback);
     const name = names.get(text) ?? createHash('sha1').update(text).digest('base64');
     names.set(text, name);
-    return super.query({ name, text, values });
-  }
-
-  #gather(): void {
-    if (this.#corked) return;
-    const { stream } = (this as unknown as Wired).connection;
-    this.#corked = true;
-    stream.cork();
-    process.nextTick(() => {
-      this.#corked = false;
-      stream.uncork();
-    });
+    return super.query({ name, text, values }, callback as never);
   }
 }
-
-interface Wired {
-  readonly connection: { readonly stream: Socket };
-}
-
-const nothing = { command: 'START', rowCount: null, oid: 0, fields: [], rows: [] } satisfies pg.QueryResult;
 
 /** What the database refuses for a reason that a caller can act on. */
 function inOurTerms(thrown: unknown): never {

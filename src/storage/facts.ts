@@ -161,6 +161,7 @@ function requestFacts(request: RequestRow | null, ground: Ground | null, me: Act
   return {
     places: ground ? placesOf(ground) : [],
     switches: ground?.switches ?? {},
+    kind: request?.kind,
     paths,
     holds: [own ? 'own_request' : 'anothers_request'],
     override,

@@ -42,6 +42,19 @@ export async function grant(
   );
 }
 
+/** The person with this id or email whom it is shared with, found or not by the caller: what one gave one can take back. */
+export async function personGranted(
+  tx: Tx,
+  { me, subject }: Decided<'resource.unshare' | 'resource.drop'>,
+  named: { id: string | undefined; text: string },
+): Promise<{ id: string; email: string } | undefined> {
+  const { rows } = await sql<{ id: string; email: string }>`select p.id, p.email from access_grant g
+    join person p on p.organization_id = g.organization_id and p.id = g.principal_id
+    where g.organization_id = ${me.organization} and g.resource_id = ${subject.id} and g.principal = 'person'
+      and (p.id = ${named.id ?? null}::uuid or lower(p.email) = lower(${named.text}::text))`.execute(storeOf(tx));
+  return rows[0];
+}
+
 /** Takes a grant back; answers what it was, or nothing where there was none. */
 export async function ungrant(
   tx: Tx,

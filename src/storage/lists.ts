@@ -189,7 +189,7 @@ async function filtered(
   );
 }
 
-/** Walks all resources by id and keeps what fits: fast for whoever sees much. A page may end early, with the place to go on from. */
+/** Walks all resources by id and keeps what fits, until the page is full or nothing is left: fast for whoever sees much. */
 async function walk(
   tx: Tx,
   scope: Scope<'resource'>,
@@ -198,29 +198,38 @@ async function walk(
   standing: readonly Standing[],
   wanted: Wanted,
 ): Promise<Page<ListedRow>> {
-  const { rows } = await sql<{ row: string; matches: boolean; ground: Ground | null }>`
+  const kept: ListedRow[] = [];
+  for (let after = wanted.after ?? top; ; ) {
+    const stretch = await stretchOf(tx, area, me, { ...wanted, after });
+    const rows = stretch.flatMap(({ ground: it, ...row }) => {
+      const facts = factsFrom(it, wanted.kind, scope.override);
+      const level = rungOf(facts);
+      return level ? { ...row, level, via: viaOf(facts) } : [];
+    });
+    kept.push(...rows.filter((row) => isEnough(scope, wanted, cappedOf(row, standing))));
+    if (kept.length > wanted.limit || stretch.length < stride) return pageFrom(kept, standing, wanted.limit);
+    after = stretch.at(-1)?.id ?? top;
+  }
+}
+
+/** The next resources that fit the filters, whoever may open them; how many there are is nobody's to see (EXT-1). */
+async function stretchOf(
+  tx: Tx,
+  area: Area,
+  me: Actor,
+  wanted: Wanted,
+): Promise<(ListedRow & { ground: Ground | null })[]> {
+  const { rows } = await sql<{ row: string; ground: Ground | null }>`
     with who as materialized (${self(me)}),
     stretch as materialized (select x.id from unnest(${[...area.wide, ...area.granted]}::uuid[]) ws cross join lateral (select r.id from resource r
         where r.organization_id = ${me.organization} and r.workspace_id = ws and r.kind = ${wanted.kind} and r.deleted_at is null
-          and r.id < ${wanted.after ?? top}::uuid order by r.id desc limit ${sql.raw(String(stride))}) x
+          and r.id < ${wanted.after}::uuid and (${conditions(wanted)}) order by r.id desc limit ${sql.raw(String(stride))}) x
       order by x.id desc limit ${sql.raw(String(stride))})
-    select ${listed}, (${conditions(wanted)}) as matches, case when (${conditions(wanted)}) then it.ground end as ground
-    from stretch join resource r on r.organization_id = ${me.organization} and r.id = stretch.id ${withOwner}
+    select ${listed}, it.ground from stretch join resource r on r.organization_id = ${me.organization} and r.id = stretch.id ${withOwner}
     left join lateral (select '' as key, (select ground from (select ${ground} from who join (${reached}) on ${uncut} and r.id = stretch.id) g) as ground) it on true
     order by stretch.id desc`.execute(storeOf(tx));
   const read = await rowsRead(tx, me.organization, wanted.kind, rows);
-  const kept = rows.flatMap(({ matches, ground: it }, i) => {
-    const facts = matches && factsFrom(it, wanted.kind, scope.override);
-    const level = facts && rungOf(facts);
-    return facts && level ? { ...(read[i] as ListedRow), level, via: viaOf(facts) } : [];
-  });
-  const page = pageFrom(
-    kept.filter((row) => isEnough(scope, wanted, cappedOf(row, standing))),
-    standing,
-    wanted.limit,
-  );
-  if (page.next || rows.length < stride) return page;
-  return { items: page.items, next: read.at(-1)?.id };
+  return read.map((row, i) => ({ ...row, ground: rows[i]?.ground ?? null }));
 }
 
 const isEnough = (scope: Scope<'resource'>, { access }: Wanted, level: Level) =>

@@ -2,14 +2,12 @@ import { sql } from 'kysely';
 import type { Actor } from '../access/actor.ts';
 import { rungOf } from '../access/decide.ts';
 import type { Ground } from '../access/paths.ts';
-import type { Scope } from '../access/scope.ts';
 import { newId } from '../terms/ids.ts';
 import type { Kind } from '../terms/kinds.ts';
 import { reaches } from '../terms/ladders.ts';
-import type { Page } from '../terms/paging.ts';
 import { storeOf, type Tx } from './database.ts';
 import type { Decided } from './decided.ts';
-import { factsFrom, reviewing } from './facts.ts';
+import { factsFrom } from './facts.ts';
 import { ground, people, reached, self, uncut } from './reach.ts';
 import type { RequestRow } from './rows.ts';
 import { standings } from './standing.ts';
@@ -20,10 +18,10 @@ const lasts = sql.raw(`interval '30 days'`);
 const isOver = sql`q.created_at + ${lasts} <= statement_timestamp()`;
 
 /** The status as of now, whether or not anything has marked it: what has run out is over, and of `met` what they ask for has come true. */
-const statusNow = (met: readonly string[]) =>
+export const statusNow = (met: readonly string[]) =>
   sql`case when q.status <> 'pending' then q.status when ${isOver} then 'expired' when q.id = any (${met}::uuid[]) then 'approved' else 'pending' end`;
 
-const columns = (met: readonly string[]) =>
+export const columns = (met: readonly string[]) =>
   sql`q.id, q.requester_id, q.resource_id, q.kind, q.workspace_id, q.level, q.message, q.note, q.created_at, q.decided_at, q.decided_by,
   ${statusNow(met)} as status`;
 
@@ -92,95 +90,35 @@ function isMet({ ground: it, kind, level }: Settled & { readonly ground: Ground 
   return rung ? reaches('resource', rung, level) : false;
 }
 
+/** What is asked for; whether there is such a thing, nothing here tells. */
+export interface Asking {
+  readonly resource: string;
+  readonly kind: Kind;
+  readonly level: 'viewer' | 'editor';
+  readonly message: string | null;
+}
+
 /**
- * Files a request. It is delivered only where the resource is there, live, and in a workspace where the requester has a place in
- * the credential's reach; nothing that comes back tells (EXT-6).
+ * Files a request, or takes up the pending one. It is delivered only where the resource is there, live, and in a workspace where the
+ * requester has a place in the credential's reach, or once that is so and they ask again; nothing that comes back tells (EXT-6).
  */
 export async function deliverRequest(
   tx: Tx,
   { me, facts }: Decided<'request.make'>,
-  asked: { resource: string; kind: Kind; level: 'viewer' | 'editor'; message: string | null },
+  asked: Asking,
+  pending: RequestRow | undefined,
 ): Promise<string> {
-  const id = newId();
+  const id = pending?.id ?? newId();
   const grounds = (await standings(tx, me, facts.override)).map(({ workspace }) => workspace);
-  await sql`
-    insert into access_request (organization_id, id, requester_id, credential_id, resource_id, kind, level, message, workspace_id)
-    values (${me.organization}, ${id}, ${me.person}, ${me.credential}, ${asked.resource}, ${asked.kind}, ${asked.level}::level, ${asked.message},
-      (select r.workspace_id from resource r where r.organization_id = ${me.organization} and r.id = ${asked.resource} and r.kind = ${asked.kind}
-        and r.deleted_at is null and r.workspace_id = any (${grounds}::uuid[])))`.execute(storeOf(tx));
+  const workspace = sql`(select r.workspace_id from resource r where r.organization_id = ${me.organization} and r.id = ${asked.resource}
+    and r.kind = ${asked.kind} and r.deleted_at is null and r.workspace_id = any (${grounds}::uuid[]))`;
+  await (pending
+    ? sql`update access_request set workspace_id = coalesce(workspace_id, ${workspace}) where organization_id = ${me.organization} and id = ${id}`
+    : sql`
+      insert into access_request (organization_id, id, requester_id, credential_id, resource_id, kind, level, message, workspace_id)
+      values (${me.organization}, ${id}, ${me.person}, ${me.credential}, ${asked.resource}, ${asked.kind}, ${asked.level}::level, ${asked.message}, ${workspace})`
+  ).execute(storeOf(tx));
   return id;
-}
-
-export interface Listed extends RequestRow {
-  readonly requester_email: string | null;
-  /** Of the resource, where the caller can open it now. */
-  readonly name: string | null;
-  readonly owner_email: string | null;
-}
-
-interface Window {
-  readonly limit: number;
-  readonly after?: string | undefined;
-  readonly status?: RequestRow['status'] | undefined;
-  /** Only these. */
-  readonly ids?: readonly string[] | undefined;
-}
-
-/** How many requests one page of Incoming looks at. */
-const stride = 500;
-
-const windowed = ({ after, status, ids }: Window, met: readonly string[]) => sql`
-  (${after ?? null}::uuid is null or q.id < ${after ?? null}::uuid) and (${ids ?? null}::uuid[] is null or q.id = any (${ids ?? null}::uuid[]))
-  and (${status ?? null}::text is null or ${status ?? null}::text = ${statusNow(met)})`;
-
-/** The requests `q`, each with what is the case between `who` asks and the resource, if that is in reach. */
-const withGrounds = sql`
-  select q.*, requester.email as requester_email, r.name, owner.email as owner_email, ${ground}
-  from q cross join who
-  left join (${reached}) on ${uncut} and r.id = q.resource_id and r.deleted_at is null
-  left join person owner on owner.organization_id = r.organization_id and owner.id = r.owner_id
-  left join person requester on requester.organization_id = who.organization_id and requester.id = q.requester_id
-  order by q.id desc`;
-
-type WithGround = Listed & { readonly ground: Ground | null };
-
-/** What the caller asked for, newest first; a resource is named only where it can be opened now (EXT-6). */
-export async function sentRequests(tx: Tx, scope: Scope<'resource'>, me: Actor, window: Window): Promise<Page<Listed>> {
-  const met = await cameTrue(tx, me);
-  const { rows } = await sql<WithGround>`
-    with who as materialized (${self(me)}),
-    q as materialized (select ${columns(met)} from access_request q where q.organization_id = ${me.organization} and q.requester_id = ${me.person}
-      and ${windowed(window, met)} order by q.id desc limit ${window.limit + 1})
-    ${withGrounds}`.execute(storeOf(tx));
-  return pageOf(
-    rows.map((row) => named(row, scope)),
-    window.limit,
-  );
-}
-
-/** What the caller reviews (REQ-2), newest first. A page may end early, with the place to go on from. */
-export async function incomingRequests(
-  tx: Tx,
-  scope: Scope<'resource'>,
-  me: Actor,
-  window: Window,
-): Promise<Page<Listed>> {
-  const { rows } = await sql<WithGround>`
-    with who as materialized (${self(me)}),
-    q as materialized (select ${columns([])} from access_request q where q.organization_id = ${me.organization} and q.workspace_id is not null
-      and q.workspace_id = any ((select nullif(current_setting('postern.reach', true), '')::uuid[])::uuid[])
-      and q.requester_id <> ${me.person} and ${windowed(window, [])} order by q.id desc limit ${sql.raw(String(stride))})
-    ${withGrounds}`.execute(storeOf(tx));
-  const mine = rows.filter(({ ground: it }) => it && reviewing(it).some((path) => scope.override || !path.override));
-  const page = pageOf(
-    mine.map((row) => named(row, scope)),
-    window.limit,
-  );
-  return page.next || rows.length < stride ? page : { items: page.items, next: rows.at(-1)?.id };
-}
-
-function named({ ground: it, ...row }: WithGround, { override }: Scope<'resource'>): Listed {
-  return it && rungOf(factsFrom(it, row.kind, override)) ? row : { ...row, name: null, owner_email: null };
 }
 
 /** Closes a request one way or the other. */
@@ -225,9 +163,4 @@ export async function settleRequests(tx: Tx, me: Actor, resource: string): Promi
     )
     .execute();
   return met;
-}
-
-function pageOf(rows: readonly Listed[], limit: number): Page<Listed> {
-  const items = rows.slice(0, limit);
-  return { items, next: rows.length > limit ? items.at(-1)?.id : undefined };
 }

@@ -76,7 +76,7 @@ const one = <R extends OpenedHead>(columns: RawBuilder<unknown>, from: RawBuilde
   statement<Wanted, R>(
     ({ organization, resource, owner, number }) => sql`select ${columns}, o.email as owner from ${from}
       left join person o on o.organization_id = v.organization_id and o.id = ${owner}::uuid
-      where v.organization_id = ${organization}::uuid and v.resource_id = ${resource}::uuid and v.number = ${number}::int`,
+      where v.organization_id = ${organization}::uuid and v.resource_id = ${resource}::uuid and v.number = ${number}::bigint`,
   );
 
 const oneHead = one<OpenedHead>(sql`v.number, v.format, v.outline`, sql`revision v`);

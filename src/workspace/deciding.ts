@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { decide } from '../access/decide.ts';
 import type { Decided } from '../storage/decided.ts';
 import { grant, grantTo } from '../storage/grants.ts';
 import { closeRequest } from '../storage/requests.ts';
@@ -7,8 +8,9 @@ import { inside, outside } from '../terms/ids.ts';
 import { reaches } from '../terms/ladders.ts';
 import { Problem } from '../terms/problem.ts';
 import { changing, type Desk, type Difference } from './operation.ts';
+import { refusalOf } from './refusal.ts';
 import { Id, text } from './shapes.ts';
-import { End, endOf, endShown, holdsAlready, isSooner, wouldLower } from './sharing.ts';
+import { End, endOf, endShown, holdsAlready, lowers, wouldLower } from './sharing.ts';
 
 const Outcome = z.object({
   id: z.string(),
@@ -107,10 +109,12 @@ async function settle(
       await closeRequest(desk.tx, target, { status: 'denied', note });
       return { id: outside('request', subject.id), status: 'denied' };
     }
+    const approving = decide('request.approve', target.facts);
+    if (approving.outcome !== 'allow') return refusalOf('request.approve', approving, subject);
     const wanted = { principal: 'person', principal_id: subject.requester_id, level, expires_at: end } as const;
     const had = await grantTo(desk.tx, target, subject.requester_id);
     const kept = had && holdsAlready(had, wanted) ? had : undefined;
-    if (!kept && had && isSooner(end, had.expires_at)) return wouldLower('Approve without an end or with a later one.');
+    if (!kept && had && lowers(had, wanted)) return wouldLower('Approve without an end or with a later one.');
     if (!kept) await grant(desk.tx, target, wanted);
     await closeRequest(desk.tx, target, { status: 'approved', level, note });
     return {

@@ -1,8 +1,10 @@
 import { rowFor } from '../access/policy.ts';
+import { inspect, largest } from '../documents/json.ts';
 import { log } from '../storage/activity.ts';
 import { decideOn } from '../storage/decided.ts';
 import { Problem } from '../terms/problem.ts';
 import { hidesSomething } from '../terms/text.ts';
+import { rejected } from './documents.ts';
 import { actionsOf, type Operation } from './operation.ts';
 import type { Ground } from './perform.ts';
 import { hold } from './ruling.ts';
@@ -15,6 +17,19 @@ export function misshapen({ key }: How): Problem | undefined {
     advice: 'Make a new one for each new call, a UUID say.',
   });
 }
+
+/** What is too large whatever it is for, told before anything is looked up (EXT-11). */
+export function oversized(input: object): Problem | undefined {
+  const found = Object.entries(input).find(
+    ([name, value]) => ['document', 'patch', 'merge'].includes(name) && isLarge(value),
+  );
+  return (
+    found && rejected('too_large', [{ pointer: '', message: `It holds ${largest} bytes at most.` }], `/${found[0]}`)
+  );
+}
+
+const isLarge = (value: unknown) =>
+  typeof value === 'string' ? Buffer.byteLength(value) > largest : inspect(value).large;
 
 /** What the credential or the connection rules out, whatever the target; it reads the call alone. */
 export function beyond({ session }: Ground, operation: Operation, input: unknown): Problem | undefined {
@@ -41,7 +56,7 @@ export async function refuseEarly(
 ): Promise<Problem> {
   await database.writing(entrance, async (tx) => {
     const { me, decision } = await hold(decideOn(tx, entrance, 'self.see', { noun: 'organization' }));
-    if (problem.code === 'invalid_argument') return;
+    if (problem.code === 'invalid_argument' || problem.code === 'too_large') return;
     const action = actionsOf(operation)[0];
     await log(tx, {
       me,

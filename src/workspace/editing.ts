@@ -104,7 +104,7 @@ function edited(
       ? (['/merge', applyMerge(value, merge)] as const)
       : (['/patch', applyPatch(value, patch)] as const);
   if ('errors' in result) throw rejected('invalid_argument', result.errors, at);
-  return read(result.value, format, '');
+  return { ...read(result.value, format, ''), media: newest.media };
 }
 
 async function keep(

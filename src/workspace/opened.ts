@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { levelOf, viaOf } from '../access/decide.ts';
+import { textOf } from '../documents/document.ts';
 import { invisibleIn } from '../documents/invisible.ts';
 import type { Outline } from '../documents/outline.ts';
 import { part, pathOf } from '../documents/pointer.ts';
@@ -17,9 +18,10 @@ export const longestPointer = 500;
 
 /** What may be asked of an opened document. */
 export interface Wish {
-  readonly include?: readonly 'document'[] | undefined;
+  /** `source` is the text in the form in which the document came (DOC-5). */
+  readonly include?: readonly ('document' | 'source')[] | undefined;
   readonly at?: readonly string[] | undefined;
-  /** Where to go on in the one text that `at` names, in characters as JavaScript counts them. */
+  /** Where to go on in the one text that is asked for, in characters as JavaScript counts them. */
   readonly from?: number | undefined;
 }
 
@@ -72,6 +74,8 @@ export async function opened(
   if (!head)
     throw new Problem('not_found', 'There is no such revision.', { advice: 'list_revisions tells which there are.' });
   const document = body && JSON.parse(body.document);
+  const source =
+    body && textOf({ value: document, media: body.media, ...(body.source !== null && { source: body.source }) });
   const hidden = body ? invisibleIn(document) : [];
   const { warnings, ...outline } = head.outline as Outline;
   const project = subject.project_id && (await projectSeen(desk.tx, desk.me, facts.override, subject.project_id));
@@ -94,8 +98,9 @@ export async function opened(
     ...(hidden.length && { hidden_characters: lightest(hidden, roomOfHidden) }),
   };
   if (document === undefined) return shown;
-  const pointers = [...(include?.length ? [''] : []), ...(at ?? [])];
-  return { ...shown, ...fitting(document, pointers, from, roomOfAnswer - weightOf(shown)) };
+  const pointers = [...(include ?? []).map((it) => (it === 'source' ? it : '')), ...(at ?? [])];
+  const found = (pointer: string) => (pointer === 'source' ? source : partAt(document, pointer));
+  return { ...shown, ...fitting(found, pointers, from, roomOfAnswer - weightOf(shown)) };
 }
 
 function cutTo(room: number, text: string): string {
@@ -126,13 +131,13 @@ interface Large {
  * Parts by pointer, as far as they fit in one answer; of texts that no answer holds, stretches in the room that is left. The rest is
  * told with the pointers that lead into it, or with where its text goes on.
  */
-function fitting(document: unknown, pointers: readonly string[], from: number, room: number) {
+function fitting(find: (pointer: string) => unknown, pointers: readonly string[], from: number, room: number) {
   const limit = Math.min(roomOfDocument, room);
   const parts: Record<string, unknown> = {};
   const large: Large[] = [];
   let used = 0;
   for (const pointer of new Set(pointers)) {
-    const whole = partAt(document, pointer);
+    const whole = find(pointer);
     const value = from ? restOf(whole, from) : whole;
     const weight = weightOf(pointer) + weightOf(value);
     if (used + weight > limit) {

@@ -4,9 +4,9 @@ import type { Database, Entrance, Tx } from '../storage/database.ts';
 import { decideOn, type Ruling } from '../storage/decided.ts';
 import { claimKey, keptUnder } from '../storage/idempotency.ts';
 import { lock } from '../storage/locks.ts';
-import { Problem } from '../terms/problem.ts';
+import { type Code, Problem } from '../terms/problem.ts';
 import { deskFor } from './desk.ts';
-import { beyond, misshapen, refuseEarly } from './early.ts';
+import { beyond, misshapen, oversized, refuseEarly } from './early.ts';
 import { startGrid } from './grid.ts';
 import { actionsOf, type Change, type Desk, type Operation } from './operation.ts';
 import { confirms, rehearse, tokenFor } from './preview.ts';
@@ -57,8 +57,10 @@ function asRefusal(thrown: unknown): Problem {
 
 /** Called again by itself where another call with the same idempotency key got there first: then it is a replay. */
 async function attempt(ground: Ground, operation: Operation, raw: unknown, how: How): Promise<Answer | Problem> {
-  const parsed = operation.input.safeParse(raw ?? {});
-  const refused = parsed.success ? (misshapen(how) ?? beyond(ground, operation, parsed.data)) : invalid(parsed.error);
+  const parsed = operation.input.safeParse(raw ?? {}, { reportInput: true });
+  const refused = parsed.success
+    ? (misshapen(how) ?? oversized(parsed.data) ?? beyond(ground, operation, parsed.data))
+    : invalid(parsed.error);
   if (refused) return refuseEarly(ground, operation, refused);
 
   const call: Call = { ground, operation, input: parsed.data, how };
@@ -68,9 +70,13 @@ async function attempt(ground: Ground, operation: Operation, raw: unknown, how: 
     return await (isRead ? reading : writing)(ground.entrance, (tx) => (isRead ? look : change)(tx, call));
   } catch (thrown) {
     if (thrown instanceof Undone) return thrown.instead ?? attempt(ground, operation, raw, how);
+    if (thrown instanceof Problem && refusing.includes(thrown.code)) return refuseEarly(ground, operation, thrown);
     throw thrown;
   }
 }
+
+/** What the log calls a refusal (ACT-1); the rest is the state of things. */
+const refusing: readonly Code[] = ['not_found', 'permission_denied', 'rate_limited'];
 
 interface Call {
   readonly ground: Ground;

@@ -1,14 +1,7 @@
 import * as z from 'zod';
 import { levelOf } from '../access/decide.ts';
-import {
-  askedSoFar,
-  cameTrue,
-  closeRequest,
-  deliverRequest,
-  incomingRequests,
-  type Listed,
-  sentRequests,
-} from '../storage/requests.ts';
+import { incomingRequests, type Listed, sentRequests } from '../storage/request-lists.ts';
+import { askedSoFar, cameTrue, closeRequest, deliverRequest } from '../storage/requests.ts';
 import type { RequestRow } from '../storage/rows.ts';
 import { inside, outside } from '../terms/ids.ts';
 import { reaches } from '../terms/ladders.ts';
@@ -73,7 +66,7 @@ export const requestAccess = changing({
     await refuseWhatIsThere(desk, { ...asked, id: resource }, role);
     const so = await askedSoFar(desk.tx, target, resource);
     if (!so.pending) refuseTooMany(so);
-    const request = so.pending?.id ?? (await deliverRequest(desk.tx, target, { resource, kind, level: role, message }));
+    const request = await deliverRequest(desk.tx, target, { resource, kind, level: role, message }, so.pending);
     return {
       outcome: { request },
       made: { noun: 'request', id: request },

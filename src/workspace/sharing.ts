@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { Decided } from '../storage/decided.ts';
 import { factsAbout } from '../storage/facts.ts';
-import { type Grant, grant, grantTo, hiddenPrincipals, ungrant } from '../storage/grants.ts';
-import { outside } from '../terms/ids.ts';
+import { type Grant, grant, grantTo, hiddenPrincipals, personGranted, ungrant } from '../storage/grants.ts';
+import { inside, outside } from '../terms/ids.ts';
 import { reaches } from '../terms/ladders.ts';
 import { Problem } from '../terms/problem.ts';
 import { principalNamed, With } from './directory.ts';
@@ -49,7 +49,7 @@ export const shareResource = changing({
     };
     const had = await grantTo(desk.tx, target, to.id);
     const kept = had && holdsAlready(had, wanted) ? had : undefined;
-    if (!kept && had && isSooner(wanted.expires_at, had.expires_at))
+    if (!kept && had && lowers(had, wanted))
       throw wouldLower('Share without an end or with a later one, or unshare_resource first.');
     if (!kept) await grant(desk.tx, target, wanted);
     const also = await settle(desk, target.subject.id);
@@ -94,8 +94,14 @@ export const isSooner = (a: Date | null, b: Date | null) => a !== null && (b ===
 export const holdsAlready = (had: Grant, wanted: Grant) =>
   reaches('resource', had.level, wanted.level) && !isSooner(had.expires_at, wanted.expires_at);
 
+/** Whether what is there already is higher, or lasts longer. */
+export const lowers = (had: Grant, wanted: Grant) =>
+  !reaches('resource', wanted.level, had.level) || isSooner(wanted.expires_at, had.expires_at);
+
 export const wouldLower = (advice: string) =>
-  new Problem('conflict', 'They hold a grant that lasts longer, and giving one again never takes away.', { advice });
+  new Problem('conflict', 'They hold a grant that is higher or lasts longer, and giving one again never takes away.', {
+    advice,
+  });
 
 export const endShown = (end: Date | string | null) => (end ? { expires_at: new Date(end).toISOString() } : {});
 
@@ -115,6 +121,14 @@ const isMe = (named: string, { id, email }: Asking) =>
       .toLowerCase(),
   );
 
+/** Whom get_access names can be taken out, also where the directory shows them no more: a guest who left, someone suspended. */
+async function granted(desk: Desk, target: Parameters<typeof personGranted>[1], named: string) {
+  if (!named.startsWith('person:')) return undefined;
+  const text = named.slice('person:'.length).trim();
+  const found = await personGranted(desk.tx, target, { id: inside('person', text), text });
+  return found && { ...found, type: 'person' as const, name: found.email };
+}
+
 export const unshareResource = changing({
   name: 'unshare_resource',
   action: ({ with: named }, me) =>
@@ -124,7 +138,7 @@ export const unshareResource = changing({
   output: z.object({ id: z.string(), removed: z.boolean(), still: z.array(z.string()).optional() }),
   target: ({ id }) => resource(id),
   async run(desk, target, { with: named }) {
-    const to = await principalNamed(desk, named);
+    const to = (await granted(desk, target, named)) ?? (await principalNamed(desk, named));
     const had = await ungrant(desk.tx, target, to.id);
     const shown = had ? grantShown(to.type, to.id, to.email ?? to.name, had) : null;
     return {

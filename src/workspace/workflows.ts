@@ -101,17 +101,21 @@ export const openWorkflow = reading({
     .strictObject({
       id: Id.describe('An id, postern:// URI or link.'),
       include: z
-        .array(z.enum(['document']))
-        .max(1)
+        .array(z.enum(['document', 'source']))
+        .max(2)
         .optional()
-        .describe('The whole document, where it fits.'),
+        .describe('The whole document, where it fits; source: its text in the form it came in.'),
       at: z.array(z.string().max(longestPointer)).max(20).optional().describe('JSON Pointers of parts to show.'),
       from: z.int().min(0).optional().describe('To go on in one long text: next of its pointer in omitted.'),
     })
-    .refine(({ include, at, from }) => from === undefined || (at?.length === 1 && !include?.length), {
-      path: ['from'],
-      message: 'It goes with exactly one pointer in at.',
-    }),
+    .refine(
+      ({ include = [], at = [], from }) =>
+        from === undefined || (include.length + at.length === 1 && include[0] !== 'document'),
+      {
+        path: ['from'],
+        message: 'It goes with exactly one pointer in at, or with source alone.',
+      },
+    ),
   output: Opened,
   target: ({ id }) => workflow(id),
   run: (desk, target, wish) => opened(desk, target, wish),

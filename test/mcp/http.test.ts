@@ -122,9 +122,17 @@ describe('an address narrows its connection', () => {
     );
   });
 
+  test.each(['read_only=false&read_only=true', 'read_only=true&read_only=false'])(
+    'to reading where it says so at all: %s (section 14)',
+    async (query) => {
+      expect(await listed(query)).toEqual(await listed('read_only=true'));
+    },
+  );
+
   test.each([
     ['toolsets=workflows,nonsense', /nonsense/],
     ['read_only=perhaps', /read_only/],
+    ['read_only=true&read_only=perhaps', /read_only/],
   ])('%s is refused by name', async (query, words) => {
     const response = await send({ query: `?${query}` });
     expect(response.status).toBe(400);

@@ -92,6 +92,21 @@ describe.each<Era>(['2026', '2025'])('resources over the protocol of %s', (era) 
     expect(hidden).toBe(await answer('nonsense'));
   });
 
+  test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
+    '%s, which every object bears, is an address of nothing like any other',
+    async (name) => {
+      const client = await as('ada', era);
+      const answer = (uri: string) =>
+        client.readResource({ uri }).then(
+          () => 'read',
+          ({ code, message, data }) => JSON.stringify({ code, message, data }).replaceAll(uri, 'URI'),
+        );
+      const unknown = await answer('nowhere');
+      expect(JSON.parse(unknown)).toMatchObject({ code: -32602, data: { uri: 'URI' } });
+      expect(await answer(name)).toBe(unknown);
+    },
+  );
+
   test('completion offers kinds, and ids of what one can open, by id or name', async () => {
     const client = await as('ada', era);
     const complete = async (name: string, value: string) =>

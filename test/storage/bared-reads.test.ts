@@ -8,13 +8,14 @@ import type { Tx } from '../../src/storage/database.ts';
 import { type Decided, decideOn } from '../../src/storage/decided.ts';
 import { findPrincipals, principalsNamed } from '../../src/storage/directory.ts';
 import { factsAbout, factsFor, type Ref } from '../../src/storage/facts.ts';
-import { grantsOn, grantTo, hiddenPrincipals } from '../../src/storage/grants.ts';
+import { grantsOn, grantTo, hiddenPrincipals, personGranted } from '../../src/storage/grants.ts';
 import { keptUnder } from '../../src/storage/idempotency.ts';
 import { rowsRead } from '../../src/storage/list-rows.ts';
 import { countOfResources, pageOfResources } from '../../src/storage/lists.ts';
 import { ownerEmail } from '../../src/storage/people.ts';
 import { projectSeen } from '../../src/storage/projects.ts';
-import { askedSoFar, cameTrue, incomingRequests, sentRequests } from '../../src/storage/requests.ts';
+import { incomingRequests, sentRequests } from '../../src/storage/request-lists.ts';
+import { askedSoFar, cameTrue } from '../../src/storage/requests.ts';
 import { revisionBody, revisionHead, revisionsOf } from '../../src/storage/revisions.ts';
 import { gatesOf, namesOf, reachOf, standings } from '../../src/storage/standing.ts';
 import { storage, superuser } from '../support/world.ts';
@@ -117,6 +118,10 @@ const reads: Readonly<Record<string, (bench: Bench) => Promise<() => Promise<unk
   grantsOn: async ({ tx, decided }) => {
     const target = await decided('resource.audience', payroll());
     return () => grantsOn(tx, target);
+  },
+  personGranted: async ({ tx, decided }) => {
+    const target = await decided('resource.unshare', payroll());
+    return () => personGranted(tx, target, { id: undefined, text: here.email('ada') });
   },
   hiddenPrincipals: async ({ tx, decided }) => {
     const target = await decided('resource.audience', payroll());

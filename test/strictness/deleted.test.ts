@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { factsFor } from '../../src/storage/facts.ts';
 import { operations } from '../../src/workspace/operations.ts';
 import { office } from '../support/office.ts';
+import { storage } from '../support/world.ts';
 
 const told = {
   people: { ada: 'member', bo: 'member', cy: 'member', gus: 'guest' },
@@ -101,4 +103,14 @@ test('an organization that was deleted closes at once, for who is in already and
   await expect(here.postern.admit(secret)).rejects.toMatchObject({ code: 'unauthenticated' });
   await here.sql('update organization set deleted_at = null where id = $1', [here.organization]);
   expect(await session.perform(operations.open_workflow, { id })).toMatchObject({ name: 'lent' });
+});
+
+test('a write that waited while its organization was deleted decides anew, and is nobody’s (ORG-9, DEC-8)', async () => {
+  const here = await scene();
+  const entrance = await here.entrance('bo');
+  await (await storage()).writing(entrance, async (tx) => {
+    expect(await factsFor(tx, entrance, { noun: 'organization' })).toBeDefined();
+    await here.sql('update organization set deleted_at = now() where id = $1', [here.organization]);
+    expect(await factsFor(tx, entrance, { noun: 'organization' })).toBeUndefined();
+  });
 });

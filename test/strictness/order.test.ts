@@ -43,6 +43,23 @@ test.each<[string, 'hidden' | 'missing' | 'lent' | 'own', Record<string, unknown
   },
 );
 
+test.each([
+  ['as an object', { a: 'x'.repeat(1024 * 1024) }],
+  ['as a text', `{"a":"${'x'.repeat(1024 * 1024)}"}`],
+])(
+  'a document over 1 MiB, %s, is too large in the same words for one’s own, a lent, a hidden and a missing workflow (EXT-11, EXT-2, DOC-1)',
+  async (_as, document) => {
+    const bo = here.as('bo');
+    const own = await bo('edit_workflow', { id: ids.own, revision: 1, document });
+    expect(own).toMatchObject({ error: { code: 'too_large' } });
+    for (const id of [ids.lent, ids.hidden, ids.missing])
+      expect(await bo('edit_workflow', { id, revision: 1, document })).toEqual(own);
+    const made = await bo('create_workflow', { name: 'n', document, workspace: 'growth' });
+    expect(made).toMatchObject({ error: { code: 'too_large' } });
+    expect(await bo('create_workflow', { name: 'n', document, workspace: 'nowhere' })).toEqual(made);
+  },
+);
+
 test.each(['hidden', 'missing', 'own'] as const)(
   'a scope that lacks is told after a bad shape and before the workflow is looked for, be it %s (EXT-11, EXT-4)',
   async (which) => {

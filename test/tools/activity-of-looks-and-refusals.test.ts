@@ -84,10 +84,45 @@ test('lists, searches and look-ups of oneself are not in it, nor what was told t
   expect(await entries(here)).toEqual([]);
 });
 
+test('what is refused only while it runs is a refusal in it, too, and changes nothing (ACT-1)', async () => {
+  const here = await office(told);
+  const plan = { id: here.id('plan'), role: 'viewer' };
+  await here.sql(
+    `insert into access_request (organization_id, id, requester_id, resource_id, kind, level, status)
+     select $1, gen_random_uuid(), $2, gen_random_uuid(), 'workflow', 'editor', 'cancelled' from generate_series(1, 60)`,
+    [here.organization, here.uuid('bo')],
+  );
+  let count = 0;
+  for (const [tool, args, code, action] of [
+    ['share_resource', { ...plan, with: 'person:nobody@acme.test' }, 'not_found', 'resource.share'],
+    [
+      'create_workflow',
+      { name: 'new', document: {}, project: outside('project', newId()) },
+      'not_found',
+      'resource.create',
+    ],
+    ['request_access', { id: outside('workflow', newId()) }, 'rate_limited', 'request.make'],
+  ] as const) {
+    const { error } = await here.as('bo')(tool, args);
+    expect(error.code).toBe(code);
+    expect(await entries(here)).toHaveLength(++count);
+    expect(await lastOf(here)).toMatchObject({
+      action,
+      outcome: 'deny',
+      because: error.message,
+      person_id: here.uuid('bo'),
+      surface: 'mcp',
+      before: null,
+      after: null,
+    });
+  }
+  expect(await here.as('bo')('list_workflows')).toMatchObject({ total: 2 });
+});
+
 test('a change that fails leaves neither change nor entry, and the database lets nobody rewrite one (ACT-3)', async () => {
   const here = await office(told);
   await here.as('bo')('edit_workflow', { id: here.id('plan'), revision: 7, name: 'x' });
-  await here.as('bo')('share_resource', { id: here.id('plan'), with: 'person:nobody@acme.test', role: 'viewer' });
+  await here.as('bo')('edit_workflow', { id: here.id('plan'), revision: 1, patch: [{ op: 'remove', path: '/no' }] });
   expect(await entries(here)).toEqual([]);
   await here.as('bo')('open_workflow', { id: here.id('plan') });
   for (const statement of ['update activity set because = null', 'delete from activity'])

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { newId, outside } from '../../src/terms/ids.ts';
-import { office } from '../support/office.ts';
-import { ago, ask, code, incoming, sent, told } from '../support/requesting.ts';
+import { type Call, office } from '../support/office.ts';
+import { ago, ask, code, decide, type Here, incoming, sent, told } from '../support/requesting.ts';
 
 test('asking never says whether the id exists: always the same pending request, without name and owner (EXT-6, 001-13, 001-14, 001-34)', async () => {
   const here = await office(told);
@@ -69,6 +69,47 @@ test('one request a person and resource is pending: a second call gives the firs
   expect(await ask(here, 'cy', 'plan', { role: 'editor', message: 'two' })).toEqual(first);
   expect(await here.as('cy', { name: 'another' })('request_access', { id: here.id('plan') })).toEqual(first);
 });
+
+const join = (here: Here, who: string) =>
+  here.sql(
+    `insert into workspace_member (organization_id, person_id, workspace_id, role) values ($1, $2, $3, 'viewer')`,
+    [here.organization, here.uuid(who), here.uuid('growth')],
+  );
+
+test.each<[string, string, string, (here: Here) => Call, (here: Here) => Promise<unknown>]>([
+  ['a key that is cut', 'dee', 'plan', (here) => here.as('dee', { workspaces: ['finance'] }), async () => {}],
+  [
+    'the bin',
+    'cy',
+    'gone',
+    (here) => here.as('cy'),
+    (here) => here.as('bo')('restore_workflow', { id: here.id('gone') }),
+  ],
+  ['having no place there', 'far', 'plan', (here) => here.as('far'), (here) => join(here, 'far')],
+])(
+  'one that %s kept from its reviewer comes to them by asking again once it can, as the same request (REQ-1, EXT-6)',
+  async (_what, who, name, seat, mend) => {
+    const here = await office({
+      ...told,
+      workspaces: { ...told.workspaces, finance: { bo: 'creator', dee: 'viewer' } },
+      workflows: { ...told.workflows, gone: { in: 'growth', owner: 'bo', binned: true } },
+    });
+    const wish = { id: here.id(name), role: 'viewer', message: 'For the launch.' };
+    const first = await seat(here)('request_access', wish);
+    expect(first).toMatchObject({ status: 'pending', role: 'viewer' });
+    expect(await seat(here)('request_access', wish), 'asking again tells nothing').toEqual(first);
+    expect(await incoming(here, 'bo')).toEqual([]);
+    await mend(here);
+    expect(await incoming(here, 'bo'), 'only asking again delivers').toEqual([]);
+    expect(await here.as(who)('request_access', { id: wish.id }), 'and tells nothing either').toEqual(first);
+    expect(await incoming(here, 'bo')).toMatchObject([
+      { id: first.id, from: here.email(who), role: 'viewer', message: 'For the launch.', resource: { name } },
+    ]);
+    expect(await sent(here, who)).toHaveLength(1);
+    expect(await decide(here, 'bo', first.id, 'approve')).toEqual({ id: first.id, status: 'approved', role: 'viewer' });
+    expect(await here.as(who)('open_workflow', { id: wish.id })).toMatchObject({ access: 'viewer' });
+  },
+);
 
 test('who can read asks for editor; who has what they ask for is told, and what the cap leaves of it (REQ-9)', async () => {
   const here = await office({

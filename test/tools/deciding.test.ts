@@ -57,6 +57,47 @@ test('an approval never takes away what the requester holds for longer (section 
   expect(await here.as('cy')('open_workflow', { id: here.id('lent') })).toMatchObject({ access: 'editor' });
 });
 
+test('approving less without an end takes nothing from a higher grant with an end: conflict, and grant and request are as they were (section 14, REQ-3)', async () => {
+  const until = new Date(Date.now() + 3_600_000);
+  const here = await office({
+    ...told,
+    workflows: {
+      plan: { in: 'growth', owner: 'bo', visibility: 'private', grants: { cy: { level: 'editor', until } } },
+    },
+  });
+  const { id } = await ask(here, 'cy', 'plan');
+  expect(await decide(here, 'bo', id, 'approve', { role: 'viewer' })).toMatchObject({
+    id,
+    status: 'unchanged',
+    ...code('conflict'),
+  });
+  expect(
+    await here.sql('select level, expires_at from access_grant where resource_id = $1', [here.uuid('plan')]),
+  ).toEqual([{ level: 'editor', expires_at: until }]);
+  expect(await sent(here, 'cy')).toMatchObject([{ id, status: 'pending' }]);
+  expect(await here.as('cy')('open_workflow', { id: here.id('plan') })).toMatchObject(code('not_found'));
+  expect(await decide(here, 'bo', id, 'approve')).toEqual({ id, status: 'approved', role: 'editor' });
+});
+
+test('an owner without the capability approves no request and denies any: refused, it stays pending and nothing is shared (DEC-3, REQ-3)', async () => {
+  const here = await office({ ...told, switches: { growth: { bo: { flows_manager: false } } } });
+  const { id } = await ask(here, 'cy', 'plan');
+  for (const less of [{}, { role: 'viewer' }])
+    expect(await decide(here, 'bo', id, 'approve', less)).toMatchObject({
+      id,
+      status: 'unchanged',
+      ...code('permission_denied', { message: expect.stringMatching(/flows_manager/) }),
+    });
+  expect(await sent(here, 'cy')).toMatchObject([{ id, status: 'pending' }]);
+  expect(await incoming(here, 'bo', { status: 'pending' })).toMatchObject([{ id }]);
+  expect(await here.as('bo')('get_access', { id: here.id('plan') })).toMatchObject({
+    visibility: 'private',
+    grants: [],
+  });
+  expect(await here.as('cy')('open_workflow', { id: here.id('plan') })).toMatchObject(code('not_found'));
+  expect(await decide(here, 'bo', id, 'deny')).toEqual({ id, status: 'denied' });
+});
+
 test('denying closes it with a note, which is all that its requester sees; they ask again after a day (REQ-4, EXT-6, 001-20, 001-21)', async () => {
   const here = await office(told);
   const { id } = await ask(here, 'cy', 'plan');

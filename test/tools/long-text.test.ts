@@ -44,3 +44,13 @@ test('from goes on in one text, and in nothing else (DOC-3)', async () => {
   ])
     expect(await open(more), JSON.stringify(more)).toMatchObject(refused);
 });
+
+test('source is the text in the form in which the document came, also after an edit, and goes on like any text (DOC-5)', async () => {
+  const yaml = '# the plan\ntitle: Plan\nsteps:\n  - a\n  - b\n';
+  const made = await bo('create_workflow', { name: 'y', document: yaml });
+  expect((await bo('open_workflow', { id: made.id, include: ['source'] })).parts).toEqual({ source: yaml });
+  expect((await bo('open_workflow', { id: made.id, include: ['source'], from: 11 })).parts.source).toBe(yaml.slice(11));
+  await bo('edit_workflow', { id: made.id, revision: 1, patch: [{ op: 'add', path: '/steps/-', value: 'c' }] });
+  const { parts } = await bo('open_workflow', { id: made.id, include: ['source'] });
+  expect(parts.source).toBe('title: Plan\nsteps:\n  - a\n  - b\n  - c\n');
+});

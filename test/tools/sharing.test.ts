@@ -71,6 +71,29 @@ describe('share_resource', () => {
     expect(await here.as('cy')('open_workflow', { id: here.id('plan') })).toMatchObject({ access: 'viewer' });
   });
 
+  test('a lower grant without an end takes nothing from a higher one with an end: conflict, and the grant is as it was (section 14)', async () => {
+    const until = inAWhile(9_000_000);
+    const here = await office({
+      ...told,
+      workflows: { plan: { in: 'growth', owner: 'bo', grants: { cy: { level: 'editor', until: new Date(until) } } } },
+    });
+    const share = (role: string, expires_at?: string) =>
+      here.as('bo')('share_resource', {
+        id: here.id('plan'),
+        with: 'person:cy@acme.test',
+        role,
+        ...(expires_at && { expires_at }),
+      });
+    for (const longer of [undefined, inAWhile(99_000_000)]) {
+      expect(await share('viewer', longer)).toMatchObject(refused('conflict'));
+      expect(
+        await here.sql('select level, expires_at from access_grant where resource_id = $1', [here.uuid('plan')]),
+      ).toEqual([{ level: 'editor', expires_at: new Date(until) }]);
+    }
+    expect(await here.as('cy')('open_workflow', { id: here.id('plan') })).toMatchObject({ access: 'editor' });
+    expect(await share('editor')).toMatchObject({ granted: { role: 'editor' } });
+  });
+
   test('with its owner nothing is shared, unless they have left the workspace, where owning opens nothing (VIS-1, DEC-2, section 14)', async () => {
     const here = await office(told);
     const id = here.id('plan');
