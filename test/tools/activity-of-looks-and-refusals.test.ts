@@ -111,7 +111,6 @@ test('what is refused only while it runs is a refusal in it, too, and changes no
       outcome: 'deny',
       because: error.message,
       person_id: here.uuid('bo'),
-      surface: 'mcp',
       before: null,
       after: null,
     });
