@@ -80,7 +80,8 @@ async function demoIn({ owner, app }: Place): Promise<readonly DemoPerson[] | 'n
   try {
     if (!(await operator.isEmpty())) return 'not empty';
     progress('Making the organization Acme');
-    return await makeDemo(owner, app);
+    const people = await makeDemo(owner, app);
+    return people.length > 0 ? people : 'not empty';
   } finally {
     await operator.close();
   }

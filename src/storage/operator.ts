@@ -8,6 +8,12 @@ import { storeOf, type Tx } from './database.ts';
 export const hasOrganization = async (tx: Tx): Promise<boolean> =>
   (await all<{ one: 1 }>(tx, sql`select 1 as one from organization limit 1`)).length > 0;
 
+/** Whether there is no organization; whoever asks at the same time waits until this transaction ends, and then sees what it made. */
+export async function isEmptyForUs(tx: Tx): Promise<boolean> {
+  await run(tx, sql`select pg_advisory_xact_lock(hashtext('the first organization'))`);
+  return !(await hasOrganization(tx));
+}
+
 export interface PersonFound {
   readonly organization: string;
   readonly organizationName: string;

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDatabase } from '../storage/database.ts';
 import type { Connection } from '../storage/migrate.ts';
-import { addOrganization, addPerson, addPrincipal, addWorkspace } from '../storage/operator.ts';
+import { addOrganization, addPerson, addPrincipal, addWorkspace, isEmptyForUs } from '../storage/operator.ts';
 import { addCredential } from '../storage/operator-credentials.ts';
 import { newId } from '../terms/ids.ts';
 import { type CredentialScope, defaultKeyDays } from '../terms/scopes.ts';
@@ -24,10 +24,11 @@ export interface DemoPerson {
 
 /**
  * Makes the organization Acme in an empty database (section 15): people and places as the operator, and what people
- * make by those people themselves, through the operations that everyone uses.
+ * make by those people themselves, through the operations that everyone uses. Answers nobody where there was an organization already.
  */
 export async function makeDemo(owner: Connection, app: Connection): Promise<readonly DemoPerson[]> {
   const people = await settle(owner);
+  if (people.length === 0) return people;
   const postern = await openPostern({ app });
   try {
     const sessions = new Map<Actor, Session>();
@@ -39,7 +40,7 @@ export async function makeDemo(owner: Connection, app: Connection): Promise<read
   return people;
 }
 
-/** People, places, the group and the team: all or nothing. */
+/** People, places, the group and the team: all, or nobody where there is an organization already. */
 async function settle(owner: Connection): Promise<DemoPerson[]> {
   const database = await openDatabase(owner);
   const people: DemoPerson[] = [];
@@ -48,6 +49,7 @@ async function settle(owner: Connection): Promise<DemoPerson[]> {
     Object.fromEntries(Object.entries(roles).map(([name, role]) => [ids[name], role]));
   try {
     await database.outside(async (tx) => {
+      if (!(await isEmptyForUs(tx))) return;
       const organization = await addOrganization(tx, 'Acme');
       for (const [name, { role, is, scopes }] of Object.entries(cast)) {
         const email = `${name.toLowerCase()}@acme.test`;
