@@ -3,13 +3,17 @@ import type { Logger } from 'pino';
 /** How long an end in order may take, in milliseconds, before it is cut short. */
 const patience = 4_500;
 
+/** Signals so close together are one: Ctrl-C comes from the terminal, and from npm once more. In milliseconds. */
+const oncePressed = 300;
+
 /** Resolves when the process is asked to end; who asks twice does not want to wait. */
 export function askedToStop(): Promise<void> {
   return new Promise((resolve) => {
-    let asked = false;
+    let asked: number | undefined;
     const ask = () => {
-      if (asked) process.exit(130);
-      asked = true;
+      if (asked !== undefined && performance.now() - asked > oncePressed) process.exit(130);
+      if (asked !== undefined) return;
+      asked = performance.now();
       setTimeout(() => process.exit(1), patience).unref();
       resolve();
     };

@@ -42,7 +42,7 @@ export const decideAccessRequests = changing({
   target: ({ decisions }) => decisions.map(({ id }) => ({ noun: 'request', id: inside('request', id) }) as const),
   async run(desk, targets, { decisions }) {
     const outcomes: z.output<typeof Outcome>[] = [];
-    const each: (Difference | undefined)[] = [];
+    const each: (Difference | Problem)[] = [];
     const seen = new Set<string>();
     for (const [i, decision] of decisions.entries()) {
       const target = targets[i] as Decided<'request.decide'> | Problem;
@@ -50,7 +50,7 @@ export const decideAccessRequests = changing({
       const done = await settle(desk, id && seen.has(id) ? twice() : target, decision);
       if (id) seen.add(id);
       outcomes.push(done instanceof Problem ? unchanged(decision.id, done) : done);
-      each.push(done instanceof Problem ? undefined : differenceOf(target as Decided<'request.decide'>, done));
+      each.push(done instanceof Problem ? done : differenceOf(target as Decided<'request.decide'>, done));
     }
     return { outcome: { outcomes }, before: null, after: { outcomes }, each };
   },

@@ -46,8 +46,8 @@ export interface Also extends Difference {
 /** What a change did: enough to render it again for a replay (EXT-9), and before and after for the log. */
 export interface Change<R> extends Difference {
   readonly outcome: R;
-  /** Of several targets, what became of each, in their order; nothing became of one that is undefined. */
-  readonly each?: readonly (Difference | undefined)[];
+  /** Of several targets, what became of each, in their order, or why nothing did. */
+  readonly each?: readonly (Difference | Problem)[];
   /** What was made by it; the log speaks of that rather than of what it was made in. */
   readonly made?: { readonly noun: Noun; readonly id: string };
   readonly also?: readonly Also[];

@@ -65,7 +65,7 @@ function findingsOf(issue: z.core.$ZodIssue): { pointer: string; message: string
   return [
     {
       pointer: at,
-      message: issue.code === 'invalid_type' && issue.input === undefined ? 'It is missing.' : sentence(issue.message),
+      message: issue.input === undefined ? 'It is missing.' : sentence(issue.message),
     },
   ];
 }

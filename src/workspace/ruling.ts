@@ -51,7 +51,12 @@ export async function note(tx: Tx, ruled: readonly Ruled[], done?: Change<unknow
     if (ref.noun === 'organization' && rowFor(action).does === 'read') continue;
     const { me, decision, workspace } = ruling;
     const did = done?.each ? done.each[i] : done;
-    const changed = did && decision.outcome === 'allow' ? { before: did.before, after: did.after } : {};
+    if (did instanceof Problem && ruling.allowed) {
+      if (did.code === 'permission_denied') await log(tx, refusedIn(action, ref, ruling, did));
+      continue;
+    }
+    const changed =
+      did && !(did instanceof Problem) && decision.outcome === 'allow' ? { before: did.before, after: did.after } : {};
     const about =
       (decision.outcome === 'allow' && done?.made) ||
       (ref.noun === 'organization' ? { noun: ref.noun, id: undefined } : ref);
@@ -81,6 +86,16 @@ export async function note(tx: Tx, ruled: readonly Ruled[], done?: Change<unknow
     });
   }
 }
+
+/** One of several that was refused while the others went on; the state of things that stood in the way is no refusal (ACT-1). */
+const refusedIn = (action: Action, ref: AnyRef, { me, decision, workspace }: Ruling<Action>, problem: Problem) => ({
+  me,
+  action,
+  decision: { ...decision, outcome: 'deny' as const, because: problem.message, by: [], overridden: false },
+  noun: ref.noun,
+  entity: ref.noun === 'organization' ? undefined : ref.id,
+  workspace,
+});
 
 /** The refusal, with its entry in the log. */
 export async function noted(tx: Tx, ruled: readonly Ruled[], problem: Problem): Promise<Problem> {

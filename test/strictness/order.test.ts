@@ -43,22 +43,28 @@ test.each<[string, 'hidden' | 'missing' | 'lent' | 'own', Record<string, unknown
   },
 );
 
-test.each([
-  ['as an object', { a: 'x'.repeat(1024 * 1024) }],
-  ['as a text', `{"a":"${'x'.repeat(1024 * 1024)}"}`],
+const large = { a: 'x'.repeat(1024 * 1024) };
+test.each<[string, { document?: unknown; merge?: unknown; patch?: unknown }]>([
+  ['a document as an object', { document: large }],
+  ['a document as a text', { document: JSON.stringify(large) }],
+  ['a merge patch', { merge: large }],
+  ['a patch', { patch: [{ op: 'add', path: '/a', value: large }] }],
 ])(
-  'a document over 1 MiB, %s, is too large in the same words for one’s own, a lent, a hidden and a missing workflow (EXT-11, EXT-2, DOC-1)',
-  async (_as, document) => {
-    const bo = here.as('bo');
-    const own = await bo('edit_workflow', { id: ids.own, revision: 1, document });
+  '%s of over 1 MiB is too large in the same words for one’s own, a lent, a hidden and a missing workflow (EXT-11, EXT-2, DOC-1)',
+  async (_what, change) => {
+    const own = await here.as('bo')('edit_workflow', { id: ids.own, revision: 1, ...change });
     expect(own).toMatchObject({ error: { code: 'too_large' } });
     for (const id of [ids.lent, ids.hidden, ids.missing])
-      expect(await bo('edit_workflow', { id, revision: 1, document })).toEqual(own);
-    const made = await bo('create_workflow', { name: 'n', document, workspace: 'growth' });
-    expect(made).toMatchObject({ error: { code: 'too_large' } });
-    expect(await bo('create_workflow', { name: 'n', document, workspace: 'nowhere' })).toEqual(made);
+      expect(await here.as('bo')('edit_workflow', { id, revision: 1, ...change })).toEqual(own);
   },
 );
+
+test('a document over 1 MiB is too large for a workspace that is there and for one that is not (EXT-11)', async () => {
+  const create = (workspace: string) => here.as('bo')('create_workflow', { name: 'n', document: large, workspace });
+  const made = await create('growth');
+  expect(made).toMatchObject({ error: { code: 'too_large' } });
+  expect(await create('nowhere')).toEqual(made);
+});
 
 test.each(['hidden', 'missing', 'own'] as const)(
   'a scope that lacks is told after a bad shape and before the workflow is looked for, be it %s (EXT-11, EXT-4)',

@@ -88,6 +88,11 @@ test('an owner without the capability approves no request and denies any: refuse
       status: 'unchanged',
       ...code('permission_denied', { message: expect.stringMatching(/flows_manager/) }),
     });
+  expect(
+    await here.sql(`select outcome from activity where organization_id = $1 and action = 'request.decide'`, [
+      here.organization,
+    ]),
+  ).toEqual([{ outcome: 'deny' }, { outcome: 'deny' }]);
   expect(await sent(here, 'cy')).toMatchObject([{ id, status: 'pending' }]);
   expect(await incoming(here, 'bo', { status: 'pending' })).toMatchObject([{ id }]);
   expect(await here.as('bo')('get_access', { id: here.id('plan') })).toMatchObject({
