@@ -1,13 +1,10 @@
 import { sql } from 'kysely';
 import type { Actor } from '../access/actor.ts';
-import { rungOf, viaOf } from '../access/decide.ts';
-import type { Ground } from '../access/paths.ts';
 import type { Scope } from '../access/scope.ts';
 import { type Kind, kinds } from '../terms/kinds.ts';
 import { type Level, ladders, reaches, type Visibility } from '../terms/ladders.ts';
 import type { Page } from '../terms/paging.ts';
 import { callerOf, storeOf, type Tx } from './database.ts';
-import { factsFrom } from './facts.ts';
 import {
   type Area,
   best,
@@ -20,7 +17,6 @@ import {
   top,
 } from './list-paths.ts';
 import { type ListedRow, listed, rowsRead, withOwner } from './list-rows.ts';
-import { ground, reached, self, uncut } from './reach.ts';
 import { gatesOf, reachOf, type Standing, standings } from './standing.ts';
 import { statement } from './statement.ts';
 
@@ -60,8 +56,8 @@ export async function pageOfResources(
   if (isPlain(scope, wanted)) return pageFrom(await newestRows(tx, area), standing, wanted.limit);
 
   const found = await gather(tx, area);
-  if (found) return filtered(tx, scope, area, standing, wanted, found);
-  return walk(tx, scope, area, me, standing, wanted);
+  if (!found) return walk(tx, scope, area, standing, wanted);
+  return pageFrom(await fitting(tx, scope, area, standing, wanted, found), standing, wanted.limit);
 }
 
 /** How many resources are in scope: exact up to 1,000, `many` above; nothing where only walking all of them would tell. */
@@ -79,8 +75,8 @@ export async function countOfResources(
   }
   const found = await gather(tx, area);
   if (!found) return undefined;
-  const page = await filtered(tx, scope, area, standing, { ...wanted, after: undefined, limit: countedTo + 1 }, found);
-  return page.items.length > countedTo ? 'many' : page.items.length;
+  const all = await fitting(tx, scope, area, standing, { ...wanted, after: undefined }, found);
+  return all.length > countedTo ? 'many' : all.length;
 }
 
 async function areaOf(
@@ -167,70 +163,50 @@ const conditions = ({ query, visibility, owner, project }: Wanted) => sql`
   and (${owner === undefined} or r.owner_id is not distinct from ${owner ?? null}::uuid)
   and (${project ?? null}::uuid is null or r.project_id = ${project ?? null}::uuid`;
 
-/** Filters what was gathered: fast for whoever sees little. */
-async function filtered(
+/** Those of the found that fit the filters, newest first. */
+async function fitting(
   tx: Tx,
   scope: Scope<'resource'>,
   { organization }: Area,
   standing: readonly Standing[],
   wanted: Wanted,
   found: readonly Gathered[],
-): Promise<Page<ListedRow>> {
+): Promise<ListedRow[]> {
   const { rows } = await sql<{ row: string }>`
     select ${listed} from unnest(${found.map(({ id }) => id)}::uuid[], ${found.map(({ key }) => key)}::text[]) it (id, key)
     join resource r on r.organization_id = ${organization} and r.id = it.id ${withOwner}
     where r.id < ${wanted.after ?? top}::uuid and (${conditions(wanted)}) order by r.id desc`.execute(storeOf(tx));
-  return pageFrom(
-    (await rowsRead(tx, organization, wanted.kind, rows)).filter((row) =>
-      isEnough(scope, wanted, cappedOf(row, standing)),
-    ),
-    standing,
-    wanted.limit,
-  );
+  const read = await rowsRead(tx, organization, wanted.kind, rows);
+  return read.filter((row) => isEnough(scope, wanted, cappedOf(row, standing)));
 }
 
-/** Walks all resources by id and keeps what fits, until the page is full or nothing is left: fast for whoever sees much. */
+/**
+ * Walks what is in scope by id and keeps what fits, until the page is full or nothing is left. It reads no row that the caller can't
+ * open, so that its time tells nothing of those.
+ */
 async function walk(
   tx: Tx,
   scope: Scope<'resource'>,
   area: Area,
-  me: Actor,
   standing: readonly Standing[],
   wanted: Wanted,
 ): Promise<Page<ListedRow>> {
   const kept: ListedRow[] = [];
   for (let after = wanted.after ?? top; ; ) {
-    const stretch = await stretchOf(tx, area, me, { ...wanted, after });
-    const rows = stretch.flatMap(({ ground: it, ...row }) => {
-      const facts = factsFrom(it, wanted.kind, scope.override);
-      const level = rungOf(facts);
-      return level ? { ...row, level, via: viaOf(facts) } : [];
-    });
-    kept.push(...rows.filter((row) => isEnough(scope, wanted, cappedOf(row, standing))));
-    if (kept.length > wanted.limit || stretch.length < stride) return pageFrom(kept, standing, wanted.limit);
-    after = stretch.at(-1)?.id ?? top;
+    const found = await stretchOf(tx, { ...area, after });
+    kept.push(...(await fitting(tx, scope, area, standing, { ...wanted, after }, found)));
+    if (kept.length > wanted.limit || found.length < stride) return pageFrom(kept, standing, wanted.limit);
+    after = found.at(-1)?.id ?? top;
   }
 }
 
-/** The next resources that fit the filters, whoever may open them; how many there are is nobody's to see (EXT-1). */
-async function stretchOf(
-  tx: Tx,
-  area: Area,
-  me: Actor,
-  wanted: Wanted,
-): Promise<(ListedRow & { ground: Ground | null })[]> {
-  const { rows } = await sql<{ row: string; ground: Ground | null }>`
-    with who as materialized (${self(me)}),
-    stretch as materialized (select x.id from unnest(${[...area.wide, ...area.granted]}::uuid[]) ws cross join lateral (select r.id from resource r
-        where r.organization_id = ${me.organization} and r.workspace_id = ws and r.kind = ${wanted.kind} and r.deleted_at is null
-          and r.id < ${wanted.after}::uuid and (${conditions(wanted)}) order by r.id desc limit ${sql.raw(String(stride))}) x
-      order by x.id desc limit ${sql.raw(String(stride))})
-    select ${listed}, it.ground from stretch join resource r on r.organization_id = ${me.organization} and r.id = stretch.id ${withOwner}
-    left join lateral (select '' as key, (select ground from (select ${ground} from who join (${reached}) on ${uncut} and r.id = stretch.id) g) as ground) it on true
-    order by stretch.id desc`.execute(storeOf(tx));
-  const read = await rowsRead(tx, me.organization, wanted.kind, rows);
-  return read.map((row, i) => ({ ...row, ground: rows[i]?.ground ?? null }));
-}
+const oneStride = sql.raw(`limit ${stride}`);
+
+/** The next in scope, by id. */
+const stretchOf = statement<Area, Gathered>(
+  (its) =>
+    sql`select id, key, 0 as n from (${best(branches(its, everyBranch, oneStride))}) it order by id desc ${oneStride}`,
+);
 
 const isEnough = (scope: Scope<'resource'>, { access }: Wanted, level: Level) =>
   reaches('resource', level, scope.from) && (!access || reaches('resource', level, access));
