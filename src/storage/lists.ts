@@ -12,6 +12,7 @@ import {
   branchesFor,
   everyBranch,
   type Has,
+  type In,
   newest,
   newestOfMany,
   top,
@@ -107,11 +108,15 @@ async function areaOf(
 const isPlain = (scope: Scope<'resource'>, { query, visibility, owner, access, project }: Wanted) =>
   scope.from === 'viewer' && !query && !visibility && owner === undefined && !access && !project;
 
-const pageOf = (has: Has, isMany: boolean) =>
+const newestIn = {
+  one: (its: In, has: Has) => branches(its, has, sql.raw('limit 51')),
+  few: newest,
+  many: newestOfMany,
+};
+
+const pageOf = (has: Has, way: keyof typeof newestIn) =>
   statement<Area, { row: string }>(
-    (
-      its,
-    ) => sql`select ${listed} from (${best((isMany ? newestOfMany : newest)(its, has))} order by id desc limit 51) it
+    (its) => sql`select ${listed} from (${best(newestIn[way](its, has))} order by id desc limit 51) it
     join resource r on r.organization_id = ${its.organization}::uuid and r.id = it.id ${withOwner} order by r.id desc`,
   );
 
@@ -121,9 +126,10 @@ const pages = new Map<string, ReturnType<typeof pageOf>>();
 
 async function newestRows(tx: Tx, area: Area): Promise<ListedRow[]> {
   const has = branchesFor(area);
-  const isMany = has.granted && (callerOf(tx)?.principals?.length ?? few) * area.granted.length > few;
-  const name = JSON.stringify([has, isMany]);
-  const page = pages.get(name) ?? pageOf(has, isMany);
+  const pairs = has.granted ? (callerOf(tx)?.principals?.length ?? few) * area.granted.length : 0;
+  const way = pairs > few ? 'many' : pairs > 2 ? 'few' : 'one';
+  const name = JSON.stringify([has, way]);
+  const page = pages.get(name) ?? pageOf(has, way);
   pages.set(name, page);
   return rowsRead(tx, area.organization, area.kind, await page(tx, area));
 }
