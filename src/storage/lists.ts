@@ -108,6 +108,7 @@ async function areaOf(
 const isPlain = (scope: Scope<'resource'>, { query, visibility, owner, access, project }: Wanted) =>
   scope.from === 'viewer' && !query && !visibility && owner === undefined && !access && !project;
 
+/** How the newest 51 are read: of one or two scans of grants at once, of a few above a floor, of many in two passes. */
 const newestIn = {
   one: (its: In, has: Has) => branches(its, has, sql.raw('limit 51')),
   few: newest,
@@ -145,12 +146,11 @@ const counted = statement<Area, { n: number }>(
 interface Gathered {
   readonly id: string;
   readonly key: string;
-  readonly n: number;
 }
 
 const mostGathered = sql.raw(`limit ${gathered}`);
 
-const gatherUp = statement<Area, Gathered>(
+const gatherUp = statement<Area, Gathered & { readonly n: number }>(
   (
     its,
   ) => sql`with ids as materialized (select * from (${branches(its, everyBranch, mostGathered)}) every ${mostGathered})
@@ -210,8 +210,7 @@ const oneStride = sql.raw(`limit ${stride}`);
 
 /** The next in scope, by id. */
 const stretchOf = statement<Area, Gathered>(
-  (its) =>
-    sql`select id, key, 0 as n from (${best(branches(its, everyBranch, oneStride))}) it order by id desc ${oneStride}`,
+  (its) => sql`select id, key from (${best(branches(its, everyBranch, oneStride))}) it order by id desc ${oneStride}`,
 );
 
 const isEnough = (scope: Scope<'resource'>, { access }: Wanted, level: Level) =>
