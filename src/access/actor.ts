@@ -10,6 +10,8 @@ export interface Actor {
   readonly email: string;
   readonly name: string;
   readonly role: OrganizationRole;
+  /** The permission to invite that an admin gave them (ORG-3). */
+  readonly canInvite: boolean;
   readonly scopes: readonly CredentialScope[];
   /** The workspaces that the credential is cut to; null where it is not. */
   readonly workspaces: readonly string[] | null;

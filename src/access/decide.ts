@@ -112,6 +112,7 @@ export function levelOf(facts: Facts): Rung<'resource'> | undefined {
 const obstacles: Record<Condition, string> = {
   own_request: 'Nobody decides their own request (REQ-4).',
   anothers_request: 'Only whoever asked takes a request back (REQ-5).',
+  last_admin: 'An organization keeps at least one active admin (ORG-2, GRP-5).',
 };
 
 /** An override counts where the credential bears that scope; whoever takes back has the capability (OWN-2). */

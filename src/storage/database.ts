@@ -54,6 +54,7 @@ export interface CallerRow {
   readonly email: string;
   readonly name: string;
   readonly role: Actor['role'];
+  readonly can_invite: boolean;
   readonly credential: string;
   readonly credential_name: string;
   readonly scopes: Actor['scopes'];

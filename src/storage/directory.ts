@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Actor } from '../access/actor.ts';
 import type { Page } from '../terms/paging.ts';
 import { storeOf, type Tx } from './database.ts';
+import { self } from './reach.ts';
 
 export type PrincipalType = 'person' | 'group' | 'team';
 
@@ -19,28 +20,31 @@ export interface Principal {
 /** The place in the list behind this one. */
 export const placeAfter = ({ key, id }: Principal): string => JSON.stringify([key, id]);
 
-/** Where the caller is: the ground on which guests find people at all. */
-const shared = (me: Actor) => sql`
-  mine as materialized (select m.principal_id as id from belonging m where m.organization_id = ${me.organization} and m.person_id = ${me.person}),
+/** Where `who` is: the ground on which guests find people at all. */
+export const company = sql`
+  mine as (select m.principal_id as id from who join belonging m on m.organization_id = who.organization_id and m.person_id = who.id),
   grounds as materialized (
-    select m.workspace_id as id from workspace_member m where m.organization_id = ${me.organization} and m.person_id = ${me.person}
-    union select t.workspace_id from workspace_team t where t.organization_id = ${me.organization} and t.team_id in (select id from mine)),
+    select m.workspace_id as id from who join workspace_member m on m.organization_id = who.organization_id and m.person_id = who.id
+    union select t.workspace_id from who join workspace_team t on t.organization_id = who.organization_id and t.team_id in (select id from mine)),
   known as materialized (
-    select m.person_id as id from workspace_member m where m.organization_id = ${me.organization} and m.workspace_id in (select id from grounds)
-    union select m.person_id from belonging m join workspace_team t on t.organization_id = m.organization_id and t.team_id = m.principal_id
-      where m.organization_id = ${me.organization} and t.workspace_id in (select id from grounds)
-    union select m.person_id from membership m where m.organization_id = ${me.organization} and m.principal_id in (select id from mine))`;
+    select m.person_id as id from who join workspace_member m on m.organization_id = who.organization_id and m.workspace_id in (select id from grounds)
+    union select m.person_id from who join belonging m on m.organization_id = who.organization_id
+      join workspace_team t on t.organization_id = m.organization_id and t.team_id = m.principal_id and t.workspace_id in (select id from grounds)
+    union select m.person_id from who join membership m on m.organization_id = who.organization_id and m.principal_id in (select id from mine))`;
 
-const visible = (me: Actor) => sql`
-  select 'person' as type, p.id, p.name, p.email, p.role from person p where p.organization_id = ${me.organization} and p.status = 'active'
-    and (${me.role} = 'admin' or p.id = ${me.person} or ${me.role} <> 'guest' and p.role <> 'guest' or p.id in (select id from known))
+/** The people, groups and teams that `who` finds (DIR-1). */
+export const visible = sql`
+  select 'person' as type, p.id, p.name, p.email, p.role from who join person p on p.organization_id = who.organization_id and p.status = 'active'
+    and (who.role = 'admin' or p.id = who.id or who.role <> 'guest' and p.role <> 'guest' or p.id in (select id from known))
   union all
-  select 'group', g.id, g.name, null, null from "group" g where g.organization_id = ${me.organization} and g.deleted_at is null
-    and (g.id in (select id from mine) or ${me.role} <> 'guest' and g.visibility = 'public')
+  select 'group', g.id, g.name, null, null from who join "group" g on g.organization_id = who.organization_id and g.deleted_at is null
+    and (g.id in (select id from mine) or who.role <> 'guest' and g.visibility = 'public')
   union all
-  select 'team', t.id, t.name, null, null from team t where t.organization_id = ${me.organization} and t.deleted_at is null
-    and (t.id in (select id from mine) or ${me.role} = 'admin' or ${me.role} <> 'guest' and t.visibility = 'public'
-      or t.id in (select w.team_id from workspace_team w where w.organization_id = ${me.organization} and w.workspace_id in (select id from grounds) and t.visibility = 'public'))`;
+  select 'team', t.id, t.name, null, null from who join team t on t.organization_id = who.organization_id and t.deleted_at is null
+    and (t.id in (select id from mine) or who.role = 'admin' or who.role <> 'guest' and t.visibility = 'public'
+      or t.id in (select w.team_id from workspace_team w where w.organization_id = who.organization_id and w.workspace_id in (select id from grounds) and t.visibility = 'public'))`;
+
+const asked = (me: Actor) => sql`with who as materialized (${self(me)}), ${company}`;
 
 /** One page of whom the caller finds, by name; `text` is a part of a name or an email. */
 export async function findPrincipals(
@@ -54,7 +58,7 @@ export async function findPrincipals(
   }: { text: string; types: readonly PrincipalType[]; limit: number; after?: readonly [string, string] | undefined },
 ): Promise<Page<Principal>> {
   const like = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-  const { rows } = await sql<Principal>`with ${shared(me)} select *, lower(name) as key from (${visible(me)}) it
+  const { rows } = await sql<Principal>`${asked(me)} select *, lower(name) as key from (${visible}) it
     where type = any (${types}::text[]) and (name ilike ${like} or email ilike ${like})
       and (${after?.[0] ?? null}::text is null or (lower(name), id) > (${after?.[0] ?? null}::text, ${after?.[1] ?? null}::uuid))
     order by lower(name), id limit ${limit + 1}`.execute(storeOf(tx));
@@ -69,7 +73,7 @@ export async function principalsNamed(
   type: PrincipalType,
   named: { id?: string | undefined; text: string },
 ): Promise<Principal[]> {
-  const { rows } = await sql<Principal>`with ${shared(me)} select *, lower(name) as key from (${visible(me)}) it
+  const { rows } = await sql<Principal>`${asked(me)} select *, lower(name) as key from (${visible}) it
     where type = ${type} and (id = ${named.id ?? null}::uuid or ${named.id === undefined} and lower(case type when 'person' then email else name end) = lower(${named.text}::text))
     order by name, id limit 6`.execute(storeOf(tx));
   return rows;

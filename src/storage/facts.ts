@@ -2,30 +2,44 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Actor } from '../access/actor.ts';
 import type { Facts, Path } from '../access/decide.ts';
 import { type Ground, pathsOf, placesOf } from '../access/paths.ts';
+import { organizationPaths, workspacePaths } from '../access/space-paths.ts';
 import type { Kind } from '../terms/kinds.ts';
-import type { Noun, WorkspaceRole } from '../terms/ladders.ts';
+import type { Noun } from '../terms/ladders.ts';
 import { type CallerRow, callerOf, type Entrance, storeOf, type Tx } from './database.ts';
 import { caller, ground, people, reached, standing, uncut } from './reach.ts';
 import { type Row, readFor } from './read-facts.ts';
-import type { RequestRow, ResourceRow, WorkspaceRow } from './rows.ts';
+import type { RequestRow, ResourceRow, SpaceRows } from './rows.ts';
+import { isLastAdmin, type SpaceNoun, spaceFacts, spaceSource } from './space-facts.ts';
 
 /** Names a thing that is to be decided on. Without an id it names nothing, and is answered like what is missing (EXT-12). */
 export type Ref<N extends Noun> = N extends 'organization'
   ? { readonly noun: 'organization' }
   : N extends 'workspace'
-    ? { readonly noun: 'workspace'; readonly id: string | undefined; readonly kind: Kind }
+    ? {
+        readonly noun: 'workspace';
+        readonly id: string | undefined;
+        /** What is to be made there, where that is a resource. */
+        readonly kind?: Kind;
+      }
     : N extends 'resource' | 'bin'
       ? { readonly noun: N; readonly id: string | undefined; readonly kind: Kind }
       : { readonly noun: N; readonly id: string | undefined };
 
-type AnyRef = Ref<'organization'> | Ref<'workspace'> | Ref<'resource'> | Ref<'bin'> | Ref<'request'>;
+/** Everything that an action can be decided on. */
+export type AnyRef =
+  | Ref<'organization'>
+  | Ref<'workspace'>
+  | Ref<'resource'>
+  | Ref<'bin'>
+  | Ref<'request'>
+  | Ref<SpaceNoun>;
 
 export type Subject<N extends Noun> = N extends 'resource' | 'bin'
   ? ResourceRow
   : N extends 'request'
     ? RequestRow
-    : N extends 'workspace'
-      ? WorkspaceRow
+    : N extends keyof SpaceRows
+      ? SpaceRows[N]
       : { readonly id: string };
 
 /** What one statement found: who asks, when, the thing if it is in reach, and all that a decision on it rests on. */
@@ -83,7 +97,9 @@ function statementFor(ref: AnyRef, entrance: Entrance): RawBuilder<Row> {
         from who left join workspace w on w.organization_id = who.organization_id and w.id = ${ref.id ?? null}::uuid and w.deleted_at is null
           and (who.cut is null or w.id = any (who.cut))`;
     case 'organization':
-      return sql`${begin}, json_build_object('id', who.organization_id) as subject, null as ground from who`;
+      return sql`${begin}, json_build_object('id', who.organization_id) as subject, json_build_object('lastAdmin', ${isLastAdmin(sql`who.id`)}) as ground from who`;
+    default:
+      return sql`${begin}${spaceSource(ref.noun, ref.id ?? null)}`;
   }
 }
 
@@ -95,6 +111,7 @@ const actorOf = (row: CallerRow): Actor => ({
   email: row.email,
   name: row.name,
   role: row.role,
+  canInvite: row.can_invite,
   scopes: row.scopes,
   workspaces: row.cut,
   expiresAt: row.expires_at,
@@ -110,24 +127,24 @@ function factsOf(ref: AnyRef, { ground, subject }: Row, me: Actor): Facts {
       return requestFacts(subject as RequestRow | null, ground, me, override);
     case 'workspace': {
       const places = ground ? placesOf(ground) : [];
-      const paths = places.map(
-        ({ role, via, override }): Path => ({
-          noun: 'workspace',
-          rung: role as WorkspaceRole,
-          via,
-          rule: override ? 'ORG-6' : 'WS-2',
-          override,
-        }),
-      );
-      return { places, switches: ground?.switches ?? {}, kind: ref.kind, paths, override };
+      return {
+        places,
+        switches: ground?.switches ?? {},
+        kind: ref.kind,
+        paths: workspacePaths(places, me.role),
+        override,
+      };
     }
     case 'organization':
       return {
         places: [],
         switches: {},
-        paths: [{ noun: 'organization', rung: me.role, via: 'member', rule: 'ORG-1' }],
+        paths: organizationPaths(me.role, me.canInvite),
+        holds: (ground as { lastAdmin?: boolean } | null)?.lastAdmin ? ['last_admin'] : [],
         override,
       };
+    default:
+      return spaceFacts(ref.noun, ground ?? {}, me);
   }
 }
 

@@ -1,4 +1,5 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
+import { type Action, rowFor } from '../access/policy.ts';
 import type { Noun } from '../terms/ladders.ts';
 import { type Entrance, storeOf, type Tx } from './database.ts';
 
@@ -8,38 +9,47 @@ interface Named {
 }
 
 /**
- * Locks what a write works on, in the order of ids: a resource before the requests for it, a workspace shared, so that many may
- * create in it while nobody changes who is in it. Locks by id alone; what is decided is read by a later statement (QUERIES.md).
+ * Locks what a write works on, nouns in one order and each in the order of ids: a resource before the requests for it, a workspace
+ * shared by those who make things in it, so that many may at once while nobody changes who is in it, the organization where a person's
+ * role or status changes, so that of two last admins one stays. Locks by id alone; what is decided is read by a later statement (QUERIES.md).
  */
-export async function lock(tx: Tx, { organization, credential }: Entrance, refs: readonly Named[]): Promise<void> {
-  const idsOf = (...nouns: Noun[]) => refs.filter(({ noun }) => nouns.includes(noun)).flatMap(({ id }) => id ?? []);
-  const resources = idsOf('resource', 'bin');
-  const requests = idsOf('request');
-  const workspaces = idsOf('workspace');
+export async function lock(
+  tx: Tx,
+  { organization, credential }: Entrance,
+  action: Action,
+  refs: readonly Named[],
+): Promise<void> {
   const store = storeOf(tx);
-  if (workspaces.length) {
-    await sql`select from workspace where organization_id = ${organization} and id = any (${workspaces}::uuid[]) order by id for share`.execute(
+  const idsOf = (...nouns: Noun[]) => refs.filter(({ noun }) => nouns.includes(noun)).flatMap(({ id }) => id ?? []);
+  const take = async (table: string, ids: readonly string[], mode: RawBuilder<unknown>) => {
+    if (ids.length === 0) return;
+    await sql`select from ${sql.table(table)} where organization_id = ${organization} and id = any (${ids}::uuid[]) order by id ${mode}`.execute(
       store,
     );
-  }
-  if (resources.length) {
-    await sql`select from resource where organization_id = ${organization} and id = any (${resources}::uuid[]) order by id for no key update`.execute(
-      store,
-    );
-  }
-  if (requests.length) {
-    await sql`select from resource where organization_id = ${organization} and id in (
-      select resource_id from access_request where organization_id = ${organization} and id = any (${requests}::uuid[])) order by id for no key update`.execute(
-      store,
-    );
-    await sql`select from access_request where organization_id = ${organization} and id = any (${requests}::uuid[]) order by id for update`.execute(
-      store,
-    );
-  }
+  };
+  const people = idsOf('person');
+  const isLeaving = action === 'organization.leave';
+  if (people.length || isLeaving)
+    await sql`select from organization where id = ${organization} for no key update`.execute(store);
   if (refs.some(({ noun }) => noun === 'organization')) {
     await sql`select from person where organization_id = ${organization} and id = (
       select person_id from credential where organization_id = ${organization} and id = ${credential}) for no key update`.execute(
       store,
     );
   }
+  await take('person', people, alone);
+  await take('workspace', idsOf('workspace'), rowFor(action).does === 'add' ? together : alone);
+  for (const noun of ['project', 'team', 'group', 'invitation'] as const) await take(noun, idsOf(noun), alone);
+  await take('resource', idsOf('resource', 'bin'), alone);
+  const requests = idsOf('request');
+  if (requests.length) {
+    await sql`select from resource where organization_id = ${organization} and id in (
+      select resource_id from access_request where organization_id = ${organization} and id = any (${requests}::uuid[])) order by id for no key update`.execute(
+      store,
+    );
+    await take('access_request', requests, sql`for update`);
+  }
 }
+
+const alone = sql`for no key update`;
+const together = sql`for share`;

@@ -3,6 +3,7 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import { Client } from 'pg';
 import { Problem } from '../terms/problem.ts';
 import { Core } from './migrations/0001-core.ts';
+import { Model } from './migrations/0002-model.ts';
 import { entities } from './schema.ts';
 
 /** Where a database is, and as whom to enter it. */
@@ -18,7 +19,10 @@ export interface Connection {
 }
 
 /** Forward only: a migration that has run anywhere is never changed; what it got wrong, a later one mends. */
-const migrations = [{ name: '0001-core', class: Core }];
+const migrations = [
+  { name: '0001-core', class: Core },
+  { name: '0002-model', class: Model },
+];
 
 /** Any number, the same in every process: whoever migrates holds it. */
 const migrating = 8410;

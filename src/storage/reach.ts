@@ -12,7 +12,7 @@ type Table = RawBuilder<unknown>;
 
 /** The caller, if credential, person and organization still hold. */
 export const caller = ({ organization, credential, workspace }: Entrance): Table => sql`
-  select p.organization_id, p.id, p.email, p.name, p.role, c.id as credential, c.name as credential_name, c.scopes,
+  select p.organization_id, p.id, p.email, p.name, p.role, p.can_invite, c.id as credential, c.name as credential_name, c.scopes,
     cut_to(c.workspaces, ${workspace ?? null}::uuid) as cut, c.expires_at
   from credential c join person p on p.organization_id = c.organization_id and p.id = c.person_id
   join organization o on o.id = p.organization_id and o.deleted_at is null

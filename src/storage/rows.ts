@@ -1,5 +1,5 @@
 import type { Kind } from '../terms/kinds.ts';
-import type { Level, Visibility } from '../terms/ladders.ts';
+import type { Level, OrganizationRole, Visibility } from '../terms/ladders.ts';
 
 /** A resource as `row_to_json` gives it. */
 export interface ResourceRow {
@@ -39,4 +39,63 @@ export interface RequestRow {
 export interface WorkspaceRow {
   readonly id: string;
   readonly name: string;
+  readonly description: string | null;
+  readonly avatar: string | null;
+  readonly take_back: 'sharer' | 'any_editor';
+  readonly created_at: string;
+}
+
+export interface ProjectRow {
+  readonly id: string;
+  readonly workspace_id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly mode: 'open' | 'restricted';
+  readonly created_at: string;
+}
+
+export interface GroupRow {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly avatar: string | null;
+  readonly visibility: 'public' | 'private';
+  readonly created_at: string;
+}
+
+export interface TeamRow extends Omit<GroupRow, 'visibility'> {
+  readonly visibility: 'public' | 'locked';
+}
+
+export interface PersonRow {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string;
+  readonly role: OrganizationRole;
+  readonly status: 'active' | 'suspended' | 'removed';
+  readonly can_invite: boolean;
+  readonly last_login_at: string | null;
+  readonly created_at: string;
+}
+
+export interface InvitationRow {
+  readonly id: string;
+  readonly email: string;
+  readonly role: OrganizationRole;
+  readonly places: readonly unknown[];
+  readonly invited_by: string;
+  readonly status: 'pending' | 'accepted' | 'revoked';
+  readonly created_at: string;
+  readonly sent_at: string;
+  readonly expires_at: string;
+}
+
+/** What a decision hands over of things other than resources and requests. */
+export interface SpaceRows {
+  readonly workspace: WorkspaceRow;
+  readonly project: ProjectRow;
+  readonly group: GroupRow;
+  readonly team: TeamRow;
+  readonly person: PersonRow;
+  readonly invitation: InvitationRow;
 }

@@ -134,6 +134,24 @@ export const ProjectMember = defineEntity({
   },
 });
 
+/** Someone who may come in, by a secret that only they were sent (ORG-4). */
+export const Invitation = defineEntity({
+  name: 'Invitation',
+  properties: {
+    ...keyed,
+    email: p.text(),
+    role: p.text().$type<OrganizationRole>(),
+    secretHash: p.blob(),
+    places: p.json().default('[]'),
+    invitedBy: p.uuid(),
+    status: p.text().$type<'pending' | 'accepted' | 'revoked'>().default('pending'),
+    createdAt: p.datetime().defaultRaw('now()'),
+    sentAt: p.datetime().defaultRaw('now()'),
+    expiresAt: p.datetime(),
+    acceptedBy: p.uuid().nullable(),
+  },
+});
+
 /** Anything of any kind that access is decided on (OWN-4). No owner means that the organization owns it. */
 export const Resource = defineEntity({
   name: 'Resource',
@@ -285,6 +303,7 @@ export const entities = [
   AccessGrant,
   AccessRequest,
   Activity,
+  Invitation,
   Confirmation,
   Idempotency,
 ] as const;

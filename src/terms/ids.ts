@@ -10,6 +10,7 @@ export const prefixes = {
   team: 'team',
   credential: 'key',
   request: 'req',
+  invitation: 'inv',
   workflow: 'wf',
   assistant: 'as',
   datasource: 'ds',

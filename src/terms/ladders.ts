@@ -13,6 +13,11 @@ export const ladders = {
   group: ['aware', 'viewer', 'editor', 'owner'],
   team: ['aware', 'member', 'manager'],
   request: ['requester', 'reviewer'],
+  /** Someone in the organization; whoever is not found is not there (DIR-1). */
+  person: ['seen', 'self'],
+  invitation: ['seen', 'sender'],
+  /** The permission to invite that an admin gives a member (ORG-3). */
+  inviting: ['inviter'],
   organization: ['guest', 'member', 'admin'],
 } as const;
 

@@ -25,6 +25,16 @@ export interface Desk {
   placeOf(query: unknown, cursor: string): string;
 }
 
+/**
+ * Whose reach a change may alter, and of what, where that is more than its targets: previews and simulations compare just that (EXT-8,
+ * EXP-3). Of these people, or of all where they are left out, what is shared with these principals or lies in these workspaces.
+ */
+export interface Touched {
+  readonly people?: readonly string[];
+  readonly principals?: readonly string[];
+  readonly workspaces?: readonly string[];
+}
+
 /** Who asks, as far as the call alone tells. */
 export interface Asking {
   readonly id: string;
@@ -70,6 +80,8 @@ interface Base<A extends Action, I extends z.ZodObject, O extends z.ZodObject, T
   target?(input: z.output<I>): T;
   /** The same, where it takes a look to tell; one of the two is there. */
   find?(desk: Desk, input: z.output<I>): Promise<T>;
+  /** What a preview has to look at; read before the change and after it. */
+  touched?(desk: Desk, target: Handed<A, T>, input: z.output<I>): Promise<Touched>;
   /** Always answers on the time grid, success too (EXT-6). */
   readonly evenly?: true;
 }
@@ -95,6 +107,7 @@ export interface Operation {
   readonly output: z.ZodObject;
   target?(input: never): Target<Action>;
   find?(desk: Desk, input: never): Promise<Target<Action>>;
+  touched?(desk: Desk, target: never, input: never): Promise<Touched>;
   readonly evenly?: true;
   run(desk: Desk, target: never, input: never): Promise<unknown>;
   answer?(desk: Desk, outcome: never, input: never): Promise<unknown>;

@@ -114,7 +114,7 @@ async function change(tx: Tx, call: Call): Promise<Answer | Problem> {
   const before = await rule(tx, ground.entrance, action, refs);
   if (!many && before[0]?.problem) return noted(tx, before, before[0].problem);
 
-  await lock(tx, ground.entrance, refs);
+  await lock(tx, ground.entrance, action, refs);
   const meanwhile = await replayed(tx, call);
   if (meanwhile) return meanwhile;
   const ruled = await rule(tx, ground.entrance, action, refs);

@@ -2,12 +2,12 @@ import { type Action, rowFor } from '../access/policy.ts';
 import { log } from '../storage/activity.ts';
 import type { Entrance, Tx } from '../storage/database.ts';
 import { type Decided, decideOn, type Ruling } from '../storage/decided.ts';
-import type { Ref } from '../storage/facts.ts';
+import type { AnyRef } from '../storage/facts.ts';
 import { Problem } from '../terms/problem.ts';
 import type { Change } from './operation.ts';
 import { refusalOf } from './refusal.ts';
 
-export type AnyRef = Ref<'resource'> | Ref<'request'> | Ref<'workspace'> | Ref<'organization'>;
+export type { AnyRef };
 
 /** What was decided on one of the things that a call works on. */
 export interface Ruled {

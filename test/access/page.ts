@@ -28,7 +28,12 @@ export const standsOf = (noun: Noun): { name: string; paths: Path[] }[] => {
   return [
     ...ladders[noun].map((rung) => ({ name: rung, paths: [path(noun, rung)] })),
     ...[...beside].flatMap((other) =>
-      ladders[other].map((rung) => ({ name: rung, paths: [lowest, path(other, rung)] })),
+      ladders[other]
+        .filter((rung) => reachedBy(noun, other).includes(rung))
+        .map((rung) => ({
+          name: ['workspace', 'organization'].includes(other) ? `${other} ${rung}` : rung,
+          paths: [lowest, path(other, rung)],
+        })),
     ),
   ];
 };
@@ -51,6 +56,7 @@ export const page = () =>
 const obstacles: Record<Condition, string> = {
   own_request: 'it is one’s own',
   anothers_request: 'it is someone else’s',
+  last_admin: 'it leaves no active admin',
 };
 
 const titles: Record<Noun, string> = {
@@ -61,8 +67,20 @@ const titles: Record<Noun, string> = {
   project: 'In a project',
   group: 'On a group',
   team: 'On a team',
+  person: 'On a person',
+  invitation: 'On an invitation',
+  inviting: '',
   request: 'On a request for access',
   organization: 'In the organization',
+};
+
+/** The rungs of another noun from which some action on this one is open. */
+const reachedBy = (noun: Noun, other: Noun): string[] => {
+  const least = actions
+    .filter((it) => rowFor(it).on === noun)
+    .map((it) => (ladders[other] as readonly (string | undefined)[]).indexOf(rowFor(it).to[other]))
+    .filter((rank) => rank >= 0);
+  return ladders[other].slice(Math.min(...least));
 };
 
 function tableOf(noun: Noun): string[] {

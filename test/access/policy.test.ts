@@ -35,6 +35,7 @@ test('what the table does not name is denied: no path, no place, no capability (
 test('an action takes the lowest rung that suffices, and every rung above it (DEC-1)', () => {
   for (const action of actions) {
     const { on, to } = rowFor(action);
+    if (!to[on]) continue;
     const allowed = ladders[on].map((rung) => decide(action, facts([path(on, rung)])).outcome === 'allow');
     expect(allowed.indexOf(true), action).toBe((ladders[on] as readonly string[]).indexOf(to[on]!));
     expect(allowed.lastIndexOf(false), action).toBeLessThan(allowed.indexOf(true));

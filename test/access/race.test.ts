@@ -85,7 +85,7 @@ test('locked by id and then decided by a second statement, storage sees what was
     async () =>
       (await storage()).writing(entrance, async (tx) => {
         const before = await decideOn(tx, entrance, 'resource.edit', ref);
-        await lock(tx, entrance, [ref]);
+        await lock(tx, entrance, 'resource.edit', [ref]);
         const after = await decideOn(tx, entrance, 'resource.edit', ref);
         return [before?.decision.outcome, after?.decision.outcome];
       }),

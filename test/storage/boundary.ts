@@ -47,6 +47,10 @@ for (const it of [here, there]) {
     `insert into idempotency (organization_id, credential_id, key, operation, digest) values ($1, $2, 'k', 'o', 'd')`,
     [it.organization, newId()],
   );
+  await it.sql(
+    `insert into invitation (organization_id, id, email, role, secret_hash, invited_by, expires_at) values ($1, $2, 'new@acme.test', 'member', 'h', $3, now())`,
+    [it.organization, newId(), it.uuid('fin')],
+  );
 }
 
 /** Whatever lies behind a boundary, by its id: another organization's, and what is in a workspace out of reach. */

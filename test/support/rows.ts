@@ -19,6 +19,7 @@ export const tables = [
   'access_grant',
   'access_request',
   'activity',
+  'invitation',
   'confirmation',
   'idempotency',
 ] as const;

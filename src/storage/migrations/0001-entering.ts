@@ -12,7 +12,7 @@ create function enter(org uuid, credential_id uuid, narrowed uuid) returns json 
 declare
   it record; principals uuid[]; names json; reach uuid[]; places json; gates json; switches json;
 begin
-  select p.organization_id, p.id, p.email, p.name, p.role, c.id as credential, c.name as credential_name, c.scopes, cut_to(c.workspaces, narrowed) as cut, c.expires_at
+  select p.organization_id, p.id, p.email, p.name, p.role, p.can_invite, c.id as credential, c.name as credential_name, c.scopes, cut_to(c.workspaces, narrowed) as cut, c.expires_at
   into it from credential c join person p on p.organization_id = c.organization_id and p.id = c.person_id
   join organization o on o.id = p.organization_id and o.deleted_at is null
   where c.organization_id = org and c.id = credential_id and c.revoked_at is null and p.status = 'active'
