@@ -7,6 +7,7 @@
  *
  * - reads: a check and a page of a list, against `select 1` on the same connection; `--large` at 1,000,000 workflows too.
  * - boundary: the same with row-level security against without it.
+ * - governance: who has access and simulations where a group has 1,000 people; changing it, and removing an owner of 10,000.
  * - call: the server's CPU of open_workflow over HTTP, against an echo tool on the bare SDK in the same process.
  * - timing: whether a hidden workflow and a missing one can be told apart by time: 0 off 0.5 is not at all. Last, with no grid to
  *   wait for, they can be: where that p is not small, the machine is too noisy for the others to mean much.
@@ -18,6 +19,7 @@ import { parseArgs } from 'node:util';
 import { boundary } from './boundary.ts';
 import { call } from './call.ts';
 import { type Ground, groundWith } from './data.ts';
+import { governance } from './governance.ts';
 import { type Figure, report } from './measure.ts';
 import { reads } from './reads.ts';
 import { stdio } from './stdio.ts';
@@ -33,6 +35,7 @@ interface Question {
 const questions: Readonly<Record<string, Question>> = {
   reads: { title: 'times select 1', ask: reads, grows: true },
   boundary: { title: 'row-level security, times without', ask: boundary },
+  governance: { title: 'access of many, times select 1 or in seconds', ask: governance },
   call: { title: "the server's CPU of a call, times an echo", ask: call },
   timing: { title: 'hidden against missing', ask: timing },
   stdio: { title: 'the first tools/list over stdio, in seconds', ask: stdio },

@@ -3,7 +3,7 @@ import { httpApp } from './http/app.ts';
 import { type Operator, offerOf, toolsOf } from './http/connection.ts';
 import type { Log } from './mcp/answer.ts';
 import { overHttp } from './mcp/http.ts';
-import { type Connection, serverFor } from './mcp/server.ts';
+import { type Build, serverFor } from './mcp/server.ts';
 import { overStdio } from './mcp/stdio.ts';
 import type { Postern, Session } from './workspace/session.ts';
 
@@ -16,7 +16,7 @@ export interface Surroundings {
 
 /** Puts the doors on a Postern. Reads no environment and opens no port. */
 export function serviceOn(postern: Postern, { log, allowedHosts, operator }: Surroundings) {
-  const build = (connection: Connection) => serverFor(connection, log);
+  const build: Build = (connection, era) => serverFor(connection, log, era);
   const mcp = overHttp(build, log);
   const offer = offerOf(catalogue, usualToolsets, operator);
   const { fetch } = httpApp({ postern, mcp, offer, log, allowedHosts });

@@ -30,6 +30,7 @@ const guests = {
   rfc6902: ['src/documents'],
   pino: ['src/cli'],
   'pino-pretty': ['src/cli'],
+  nodemailer: ['src/cli'],
 };
 
 const roomOf = (file: string) => floors.flat().find((room) => file === room || file.startsWith(`${room}/`));

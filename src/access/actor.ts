@@ -1,5 +1,5 @@
 import type { OrganizationRole } from '../terms/ladders.ts';
-import type { CredentialScope } from '../terms/scopes.ts';
+import type { CredentialScope, Surface } from '../terms/scopes.ts';
 
 /** Whoever calls: a person, through one credential of theirs. Read anew in every transaction, never kept. */
 export interface Actor {
@@ -16,4 +16,5 @@ export interface Actor {
   /** The workspaces that the credential is cut to; null where it is not. */
   readonly workspaces: readonly string[] | null;
   readonly expiresAt: string | null;
+  readonly surface: Surface;
 }

@@ -26,6 +26,8 @@ export interface Facts {
   readonly switches: Switches;
   readonly kind?: Kind | undefined;
   readonly holds?: readonly Condition[];
+  /** Conditions that hold only where the override path does not count. */
+  readonly lifted?: readonly Condition[];
   /** Whether the override path counts: the Studio, or a credential with that scope. */
   readonly override: boolean;
 }
@@ -59,6 +61,7 @@ function weigh(action: Action, facts: Facts): Omit<Decision, 'overridden'> {
   const by = counted.filter((path) => suffices(row, path));
 
   if (seen.length === 0) return { outcome: 'hide', by: [], because: 'No path leads there.' };
+  if (by.length === 0 && row.hidden) return { outcome: 'hide', by: [], because: 'No path leads there.' };
   if (by.length === 0) {
     return {
       outcome: 'deny',
@@ -75,7 +78,8 @@ function weigh(action: Action, facts: Facts): Omit<Decision, 'overridden'> {
       because: `It takes the capability ${capability(row, facts)} in this workspace.`,
     };
   }
-  const obstacle = row.unless?.find((condition) => facts.holds?.includes(condition));
+  const holds = [...(facts.holds ?? []), ...(facts.override ? [] : (facts.lifted ?? []))];
+  const obstacle = row.unless?.find((condition) => holds.includes(condition));
   if (obstacle) return { outcome: 'deny', missing: 'condition', by, because: obstacles[obstacle] };
   return { outcome: 'allow', by, because: `${row.rule}: it takes ${needs(row)}.` };
 }
@@ -112,7 +116,10 @@ export function levelOf(facts: Facts): Rung<'resource'> | undefined {
 const obstacles: Record<Condition, string> = {
   own_request: 'Nobody decides their own request (REQ-4).',
   anothers_request: 'Only whoever asked takes a request back (REQ-5).',
+  anothers_organization: 'Whoever made the organization deletes it, as long as they are an admin of it (ORG-9).',
   last_admin: 'An organization keeps at least one active admin (ORG-2, GRP-5).',
+  installed:
+    'It is installed for others, and those who may install it change it: admins of the workspace (WS-4), or of the organization (ORG-2).',
 };
 
 /** An override counts where the credential bears that scope; whoever takes back has the capability (OWN-2). */

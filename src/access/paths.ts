@@ -34,6 +34,8 @@ export interface Ground {
   readonly restricted: boolean;
   readonly gate: 'viewer' | 'editor' | null;
   readonly deleted: boolean;
+  /** Of an integration: whom it is installed for. */
+  readonly installed: 'workspace' | 'organization' | null;
   readonly grants: readonly Lent[] | null;
 }
 
@@ -67,6 +69,18 @@ export function pathsOf(ground: Ground): Path[] {
 
   const open = [...owner, ...granted(ground), ...(placed ? everyone(ground) : [])];
   return [...open, ...overrides, ...(placed ? taking(ground, open) : [])];
+}
+
+/** Whether it is installed for more than they administer: the whole organization (ORG-2), or the workspace (WS-4). */
+export function isInstalledBeyond(
+  ground: Pick<Ground, 'installed' | 'admin' | 'role' | 'teams'>,
+  override: boolean,
+): boolean {
+  if (ground.installed === 'organization') return !ground.admin;
+  const administers = placesOf(ground).some(
+    (place) => (override || !place.override) && (place.role === 'admin' || place.role === 'owner'),
+  );
+  return ground.installed === 'workspace' && !administers;
 }
 
 /** What is private opens to nobody by a grant, whatever was granted before (section 6). */

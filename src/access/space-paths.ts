@@ -33,6 +33,12 @@ const inWorkspace = (places: readonly Place[]): Path[] =>
     override,
   }));
 
+/** Whoever may delete a workspace may bring it back (ORG-9). */
+export const closedPaths = (places: readonly Place[]): Path[] =>
+  places
+    .filter(({ role, override }) => override || role === 'owner')
+    .map(({ via, override }) => ({ noun: 'closed', rung: 'owner', via, rule: override ? 'ORG-6' : 'WS-1', override }));
+
 /** What is the case between one person and one project of a workspace. */
 export interface ProjectGround {
   readonly mode: 'open' | 'restricted';

@@ -6,6 +6,7 @@ import { Problem } from '../terms/problem.ts';
 import { openPostern } from '../workspace/postern.ts';
 import { command } from './command.ts';
 import { openLog } from './log.ts';
+import { outdoorsFrom } from './mail.ts';
 import { openPlace } from './place.ts';
 import { progress } from './progress.ts';
 import { keyFrom, type Settings } from './settings.ts';
@@ -29,8 +30,9 @@ export default command({
 /** Through the same door as everyone, only without a port. */
 async function callHere(settings: Settings, call: { key: string; tool: string; args: Record<string, unknown> }) {
   const place = await openPlace(settings, progress);
-  const postern = await openPostern({ app: place.app });
-  const service = serviceOn(postern, { log: await openLog() });
+  const log = await openLog();
+  const postern = await openPostern({ app: place.app, keys: place.keys, outdoors: outdoorsFrom(settings, log) });
+  const service = serviceOn(postern, { log });
   try {
     const url = new URL(`http://localhost/mcp?toolsets=${Object.keys(catalogue)}`);
     return await callOver({ url, ...call, fetch: service.fetch });

@@ -10,8 +10,19 @@ const commands: Record<string, () => Promise<{ default: Command }>> = {
   'key create': () => import('./key-create.ts'),
   'key list': () => import('./key-list.ts'),
   'key revoke': () => import('./key-revoke.ts'),
+  'invitation accept': () => import('./invitation-accept.ts'),
+  'billing show': () => import('./billing-show.ts'),
+  'billing set': () => import('./billing-set.ts'),
+  'organization delete': () => import('./organization-delete.ts'),
+  'organization restore': () => import('./organization-restore.ts'),
   import: () => import('./import.ts'),
+  'audience import': () => import('./audience-import.ts'),
+  'audience export': () => import('./audience-export.ts'),
+  'audience remove': () => import('./audience-remove.ts'),
+  'secrets rotate': () => import('./secrets-rotate.ts'),
   call: () => import('./call.ts'),
+  'audit verify': () => import('./audit-verify.ts'),
+  'audit head': () => import('./audit-head.ts'),
   migrate: () => import('./migrate.ts'),
   doctor: () => import('./doctor.ts'),
 };
@@ -65,6 +76,10 @@ Environment:
   POSTERN_HOST           where \`start\` listens (127.0.0.1)
   POSTERN_PORT           … and its port (8410)
   POSTERN_ALLOWED_HOSTS  names under which others reach it, with commas between
+  POSTERN_SECRET_KEY     32 bytes as base64 that secrets of integrations are kept under (a file in POSTERN_HOME)
+  POSTERN_SMTP_URL       a mail server that sends invitations, like smtp://user:password@mail.example:587
+  POSTERN_MAIL_FROM      … and the address that they come from
+  POSTERN_PUBLIC_URL     where people reach this Postern with a browser, like https://postern.example
   POSTERN_KEY            whose key \`stdio\` and \`call\` use
   POSTERN_URL            a Postern elsewhere that \`stdio\` and \`call\` turn to, like https://postern.example/mcp`;
 

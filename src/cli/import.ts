@@ -47,7 +47,7 @@ async function asPerson(
   work: (session: Session) => Promise<number>,
 ): Promise<number> {
   const operator = await openOperator(place.owner);
-  const postern = await openPostern({ app: place.app });
+  const postern = await openPostern({ app: place.app, keys: place.keys });
   try {
     const { key, end } = await operator.borrowKey(wish);
     try {

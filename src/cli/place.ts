@@ -3,12 +3,18 @@ import { startEmbedded } from '../storage/embedded.ts';
 import { inspect } from '../storage/inspection.ts';
 import { type Connection, migrate, pendingMigrations } from '../storage/migrate.ts';
 import { Problem } from '../terms/problem.ts';
+import type { Keys } from '../workspace/secrets.ts';
+import { secretKeysOf } from './secret-keys.ts';
 import { notElsewhere, type Settings } from './settings.ts';
 
 /** Where the data is: as the owner of its tables, and as the role that serves (EXP-6). */
 export interface Place {
   readonly owner: Connection;
   readonly app: Connection;
+  /** As the role that seals the log (ACT-3). */
+  readonly keeper: Connection;
+  /** What secrets are kept under. */
+  readonly keys: Keys;
   /** Leaves the embedded PostgreSQL, which ends with the last one out. */
   release(): Promise<void>;
 }
@@ -18,11 +24,14 @@ export async function findPlace(settings: Settings, progress: (step: string) => 
   notElsewhere(settings);
   const { database: owner, home } = settings;
   // `-c role` holds from the start of the connection on, so that even `reset role` leads no further.
-  if (owner) return { owner, app: { ...owner, options: '-c role=postern_app' }, release: async () => {} };
+  const as = (role: string): Connection => ({ ...(owner as Connection), options: `-c role=${role}` });
+  const keys = secretKeysOf(settings).read;
+  if (owner) return { owner, app: as('postern_app'), keeper: as('postern_keeper'), keys, release: async () => {} };
   makeFolder(home);
   const { connection, release } = await startEmbedded(home, progress);
   const local = { ...connection, database: 'postgres' };
-  return { owner: local, app: { ...local, user: 'postern_app' }, release };
+  const served = (user: string) => ({ ...local, user });
+  return { owner: local, app: served('postern_app'), keeper: served('postern_keeper'), keys, release };
 }
 
 function makeFolder(home: string): void {

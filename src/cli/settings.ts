@@ -17,6 +17,12 @@ export interface Settings {
   readonly allowedHosts: readonly string[];
   readonly key: string | undefined;
   readonly url: URL | undefined;
+  /** Where mail goes out, and as whose; without it, no mail is sent. */
+  readonly mail: { readonly url: string; readonly from: string } | undefined;
+  /** Where people reach this Postern with a browser, without a slash at its end. */
+  readonly publicUrl: string | undefined;
+  /** What secrets of integrations are kept under, newest first; without it, a file in the data folder. */
+  readonly secretKeys: readonly Buffer[] | undefined;
 }
 
 /** Of TCP; 0 is any that is free. */
@@ -26,12 +32,26 @@ export const Port = z.coerce
   .min(0, 'It is 0 at least.')
   .max(65_535, 'It is 65535 at most.');
 
+/** Keys of 32 bytes, newest first. */
+const SecretKeys = z
+  .string()
+  .transform((text) => text.split(',').map((key) => Buffer.from(key.trim(), 'base64')))
+  .refine((keys) => keys.every(({ length }) => length === 32), 'It is 32 bytes as base64; of several, with commas.');
+
 const known = z.strictObject({
   POSTERN_HOME: z.string().optional(),
   POSTERN_HOST: z.string().optional(),
   POSTERN_PORT: Port.optional(),
   POSTERN_ALLOWED_HOSTS: z.string().optional(),
   POSTERN_KEY: z.string().optional(),
+  POSTERN_SECRET_KEY: SecretKeys.optional(),
+  POSTERN_SMTP_URL: z
+    .url({ protocol: /^smtps?$/, error: 'It is an address like smtp://user:password@mail.example:587.' })
+    .optional(),
+  POSTERN_MAIL_FROM: z.string().optional(),
+  POSTERN_PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: 'It is an address like https://postern.example.' })
+    .optional(),
   POSTERN_URL: z.url({ protocol: /^https?$/, error: 'It is an address like https://postern.example/mcp.' }).optional(),
 });
 
@@ -66,7 +86,21 @@ export function readSettings(environment: Environment): Settings {
     allowedHosts: (read.data.POSTERN_ALLOWED_HOSTS ?? '').split(',').flatMap((name) => name.trim() || []),
     key,
     url: url === undefined ? undefined : new URL(url),
+    mail: mailFrom(read.data),
+    publicUrl: read.data.POSTERN_PUBLIC_URL?.replace(/\/+$/, ''),
+    secretKeys: read.data.POSTERN_SECRET_KEY,
   };
+}
+
+/** A server to send by and an address to send as go together. */
+function mailFrom({ POSTERN_SMTP_URL: url, POSTERN_MAIL_FROM: from }: z.output<typeof known>): Settings['mail'] {
+  if (url !== undefined && from !== undefined) return { url, from };
+  const [set, unset] =
+    url === undefined ? ['POSTERN_MAIL_FROM', 'POSTERN_SMTP_URL'] : ['POSTERN_SMTP_URL', 'POSTERN_MAIL_FROM'];
+  if (url === undefined && from === undefined) return undefined;
+  throw new Problem('invalid_argument', `${set} is set and ${unset} is not: mail takes both.`, {
+    advice: `Set ${unset}, or unset ${set}.`,
+  });
 }
 
 /** The key of whoever calls; it is never shown, not even where it is wrong. */

@@ -3,10 +3,12 @@ import { serviceOn } from '../service.ts';
 import { Problem } from '../terms/problem.ts';
 import { type DemoPerson, makeDemo } from '../workspace/demo.ts';
 import { openOperator } from '../workspace/operator.ts';
+import type { Outdoors } from '../workspace/outdoors.ts';
 import { openPostern } from '../workspace/postern.ts';
 import { command } from './command.ts';
 import { type Listening, listen } from './listen.ts';
-import { openLog } from './log.ts';
+import { inLog, openLog } from './log.ts';
+import { outdoorsFrom } from './mail.ts';
 import { openPlace, type Place } from './place.ts';
 import { progress } from './progress.ts';
 import { screen } from './screen.ts';
@@ -38,8 +40,10 @@ export default command({
       const place = await openPlace(settings, progress);
       try {
         const demo = given.demo ? await demoIn(place) : undefined;
-        await serve({ place, listening, log, allowedHosts }, stop, () => {
-          process.stdout.write(screen({ address: addressOf(allowedHosts[0] ?? host, listening), settings, demo }));
+        const address = addressOf(allowedHosts[0] ?? host, listening);
+        const outdoors = outdoorsFrom(settings, log, address);
+        await serve({ place, listening, log, allowedHosts, outdoors }, stop, () => {
+          process.stdout.write(screen({ address, settings, demo }));
         });
       } finally {
         await place.release();
@@ -56,11 +60,17 @@ interface Serving {
   readonly listening: Listening;
   readonly log: Logger;
   readonly allowedHosts: readonly string[];
+  readonly outdoors: Partial<Outdoors>;
 }
 
 /** Serves until it is asked to stop: open streams end first, then the calls under way, then what they stand on. */
-async function serve({ place, listening, log, allowedHosts }: Serving, stop: Promise<void>, ready: () => void) {
-  const postern = await openPostern({ app: place.app });
+async function serve(
+  { place, listening, log, allowedHosts, outdoors }: Serving,
+  stop: Promise<void>,
+  ready: () => void,
+) {
+  const { app, keeper, keys } = place;
+  const postern = await openPostern({ app, keeper, keys, outdoors, trouble: inLog(log) });
   try {
     const service = serviceOn(postern, { log, allowedHosts });
     listening.serve(service.fetch);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { command } from './command.ts';
-import { openLog } from './log.ts';
+import { inLog, openLog } from './log.ts';
+import { outdoorsFrom } from './mail.ts';
 import { openPlace } from './place.ts';
 import { progress } from './progress.ts';
 import { keyFrom } from './settings.ts';
@@ -31,7 +32,13 @@ export default command({
       import('../workspace/postern.ts'),
       import('../service.ts'),
     ]);
-    const postern = await openPostern({ app: place.app });
+    const postern = await openPostern({
+      app: place.app,
+      keeper: place.keeper,
+      keys: place.keys,
+      trouble: inLog(log),
+      outdoors: outdoorsFrom(settings, log),
+    });
     try {
       const session = await postern.admit(key);
       const service = serviceOn(postern, { log });

@@ -1,12 +1,14 @@
 import type { Finding } from '../terms/problem.ts';
 import { capped, inspect, isObject, type JsonObject, type Judgement, largest, mostFindings } from './json.ts';
 import { type Read, readJson } from './json-text.ts';
+import { type ShapedFormat, shapeChecks } from './kinds.ts';
 import { checkN8n, looksLikeN8n } from './n8n.ts';
 import { checkServerless, looksLikeServerless } from './serverless.ts';
 import { readYaml, writeYaml } from './yaml-text.ts';
 
+/** Of workflows; every other kind has one of its own, named like it. */
 export const formats = ['n8n', 'serverless-workflow', 'json'] as const;
-export type Format = (typeof formats)[number];
+export type Format = (typeof formats)[number] | ShapedFormat;
 export type Media = 'json' | 'yaml';
 
 /** A document as it is kept: the value, and the text where the value alone would not give it back (DOC-1, DOC-5). */
@@ -33,6 +35,7 @@ const checks: Record<Format, (value: JsonObject) => Judgement> = {
   n8n: checkN8n,
   'serverless-workflow': checkServerless,
   json: () => ({ errors: [], warnings: [] }),
+  ...shapeChecks,
 };
 
 /** Reads what a caller sent, a value or a text of JSON or YAML. Tells all errors at once, with pointers. */
@@ -75,7 +78,7 @@ export function textOf({ value, media, source }: Pick<Document, 'value' | 'media
   return source ?? (media === 'yaml' ? writeYaml(value) : JSON.stringify(value));
 }
 
-/** The format that a document tells by its shape. */
+/** The format that a workflow tells by its shape. */
 function formatOf(value: JsonObject): Format {
   if (looksLikeServerless(value)) return 'serverless-workflow';
   return looksLikeN8n(value) ? 'n8n' : 'json';

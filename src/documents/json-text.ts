@@ -34,8 +34,8 @@ const wanted: Record<Expected, string> = {
  * Reads JSON as `JSON.parse` does, and tells what that passes over in silence: keys said twice, integers rounded.
  * It keeps its own stack, so no depth of nesting can overflow the machine's.
  */
-export function readJson(text: string): Read {
-  const scanned = scan(text);
+export function readJson(text: string, levels: number = deepest): Read {
+  const scanned = scan(text, levels);
   if (scanned.fatal) return { errors: [scanned.fatal], warnings: [] };
   try {
     return { value: JSON.parse(text), errors: scanned.errors, warnings: scanned.warnings };
@@ -58,7 +58,7 @@ function syntax(text: string, offset: number, what: string, path: (string | numb
   return { pointer: shown(path), message: `${position(text, offset)}: not valid JSON (${what}).` };
 }
 
-function scan(text: string): Read & { readonly fatal?: Finding } {
+function scan(text: string, levels: number): Read & { readonly fatal?: Finding } {
   const found: Read = { errors: [], warnings: [] };
   const open: Open[] = [];
   let expected = 'value' as Expected;
@@ -77,8 +77,8 @@ function scan(text: string): Read & { readonly fatal?: Finding } {
         ? key(string)
         : value(number);
     if (!next) return fail(lexeme.lastIndex - whole.trimStart().length);
-    if (open.length > deepest) {
-      return { ...found, fatal: { pointer: shown(path()), message: `Nested more than ${deepest} levels deep.` } };
+    if (open.length > levels) {
+      return { ...found, fatal: { pointer: shown(path()), message: `Nested more than ${levels} levels deep.` } };
     }
     expected = next;
   }

@@ -1,10 +1,11 @@
 import { prefixes } from '../terms/ids.ts';
+import { kindNames } from '../terms/kinds.ts';
 import { cleanLine } from '../terms/text.ts';
 import { isObject, type JsonObject, type JsonValue, mostFindings } from './json.ts';
 import { nodesOf } from './n8n.ts';
 import { type Path, shown } from './pointer.ts';
 
-/** A workflow of ours that a document names. Whether the reader may know of it is for the caller to decide (section 14). */
+/** A resource of ours that a document names. Whether the reader may know of it is for the caller to decide (section 14). */
 export interface Link {
   readonly pointer: string;
   readonly id: string;
@@ -16,11 +17,11 @@ export interface Call {
   readonly name: string;
 }
 
-const workflowId = new RegExp(`${prefixes.workflow}_[0-7][0-9a-hjkmnp-tv-z]{25}`, 'g');
+const ourId = new RegExp(`(?:${kindNames.map((kind) => prefixes[kind]).join('|')})_[0-7][0-9a-hjkmnp-tv-z]{25}`, 'g');
 
 /** The text without any id of ours, so that only `Link.id` names one. */
 export function withoutIds(text: string): string {
-  return text.replace(workflowId, '…');
+  return text.replace(ourId, '…');
 }
 
 /** The pointer as an outline shows it: it ends before a key that names an id. */
@@ -29,7 +30,7 @@ export function shownWithoutIds(path: Path): string {
   return shown(end < 0 ? path : path.slice(0, end));
 }
 
-/** Every workflow id of ours in the keys and texts of a document, in any wrapping (a URI, a Studio link), each once. */
+/** Every resource id of ours in the keys and texts of a document, in any wrapping (a URI, a Studio link), each once. */
 export function linksIn(value: JsonValue): Link[] {
   const found = new Map<string, string>();
   const path: (string | number)[] = [];
@@ -50,7 +51,7 @@ export function linksIn(value: JsonValue): Link[] {
   }
 
   function note(text: string): void {
-    for (const [id] of text.matchAll(workflowId)) {
+    for (const [id] of text.matchAll(ourId)) {
       if (found.size < mostFindings && !found.has(id)) found.set(id, shownWithoutIds(path));
     }
   }

@@ -5,8 +5,11 @@ import type { HttpDoor } from '../mcp/http.ts';
 import type { Postern } from '../workspace/session.ts';
 import { bearer } from './auth.ts';
 import { narrowingBy, type Offer, toolsBy } from './connection.ts';
+import { linksFrom } from './export.ts';
 import { guard } from './guard.ts';
 import { asResponse, plain } from './problem.ts';
+import { rest } from './rest.ts';
+import { root } from './routes.ts';
 
 export interface Rooms {
   readonly postern: Postern;
@@ -19,7 +22,10 @@ export interface Rooms {
 
 export function httpApp({ postern, mcp, offer, log, allowedHosts }: Rooms) {
   return new Hono()
-    .use(secureHeaders(), guard(allowedHosts))
+    .use(
+      secureHeaders(),
+      guard(allowedHosts, (host) => postern.serves(host)),
+    )
     .get('/healthz', ({ json }) => json({ status: 'ok' }))
     .get('/readyz', async ({ json }) =>
       (await postern.ready()) ? json({ status: 'ok' }) : plain(503, 'Not ready', 'The database does not answer.'),
@@ -28,8 +34,9 @@ export function httpApp({ postern, mcp, offer, log, allowedHosts }: Rooms) {
       const secret = bearer(raw);
       const address = new URL(raw.url);
       const session = await postern.admit(secret, narrowingBy(offer, address));
-      return mcp.fetch(raw, { session, tools: toolsBy(offer, address) }, address.search);
+      return mcp.fetch(raw, { session, tools: toolsBy(offer, address), linkTo: linksFrom(raw) }, address.search);
     })
+    .route(root, rest({ postern, offer, log }))
     .notFound(() => plain(404, 'Not Found', 'There is nothing at this address.'))
     .onError((thrown, { req }) => {
       const problem = problemOf(thrown, log, { method: req.method, path: req.path });

@@ -4,8 +4,14 @@ const media = { 'content-type': 'application/problem+json' };
 
 /** A problem, as RFC 9457 has it. */
 export function asResponse(problem: Problem, status: number = problem.status): Response {
+  const headers = { ...media, 'cache-control': 'no-store', ...headersOf(problem) };
+  return Response.json(asBody(problem, status), { status, headers });
+}
+
+/** What it says: the words and particulars of every door, under the names of RFC 9457. */
+export function asBody(problem: Problem, status: number) {
   const { code, message: detail, reference, ...rest } = problem.toJSON();
-  const body = {
+  return {
     type: `/problems/${code}`,
     status,
     title: problem.title,
@@ -14,7 +20,6 @@ export function asResponse(problem: Problem, status: number = problem.status): R
     ...rest,
     ...(reference && { instance: `urn:uuid:${reference}` }),
   };
-  return Response.json(body, { status, headers: { ...media, ...headersOf(problem) } });
 }
 
 /** What HTTP itself refuses, before anyone asked anything of Postern. */

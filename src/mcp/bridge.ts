@@ -3,11 +3,12 @@ import {
   type JSONRPCMessage,
   type JSONRPCRequest,
   PROTOCOL_VERSION_META_KEY,
-  SdkHttpError,
   StreamableHTTPClientTransport,
 } from '@modelcontextprotocol/client';
 import { StdioServerTransport } from '@modelcontextprotocol/server/stdio';
 import type { Log } from './answer.ts';
+import { followingOver, isUnknownSession } from './bridged-following.ts';
+import { type Answer, cancelledBy, isAnswer, isRequest } from './json-rpc.ts';
 
 /** Passes messages between standard input and output and a Postern elsewhere, in either protocol; it judges none of them. */
 export async function bridge(url: URL, key: string, log: Log): Promise<{ close(): Promise<void> }> {
@@ -15,29 +16,36 @@ export async function bridge(url: URL, key: string, log: Log): Promise<{ close()
   const far = new StreamableHTTPClientTransport(url, { requestInit: { headers: { authorization: `Bearer ${key}` } } });
   const underway = new Map<string | number, AbortController>();
   const opening = openingOf(far);
+  const following = followingOver(far, opening.again, (uri) =>
+    near.send({ jsonrpc: '2.0', method: 'notifications/resources/updated', params: { uri } }).catch(report),
+  );
 
   near.onmessage = (message) => void forward(message);
   far.onmessage = (message) => {
     if (!isAnswer(message)) return void near.send(message).catch(report);
     underway.delete(message.id);
-    if (!opening.takes(message)) near.send(message).catch(report);
+    if (!opening.takes(message) && !following.takes(message)) near.send(message).catch(report);
   };
-  near.onclose = () =>
-    void far
+  near.onclose = () => {
+    following.end();
+    far
       .terminateSession()
       .catch(report)
       .then(() => far.close());
+  };
   await far.start();
   await near.start();
   return { close: () => near.close() };
 
   async function forward(message: JSONRPCMessage): Promise<void> {
     opening.notices(message);
+    following.notices(message);
     const cancelled = cancelledBy(message);
     if (cancelled !== undefined && underway.has(cancelled)) return letGo(cancelled);
     try {
       await send(message).catch(async (err) => {
-        if (!(err instanceof SdkHttpError) || err.status !== 404 || !(await opening.again())) throw err;
+        if (!isUnknownSession(err) || !(await opening.again())) throw err;
+        await following.again();
         await send(message);
       });
     } catch (err) {
@@ -58,7 +66,12 @@ export async function bridge(url: URL, key: string, log: Log): Promise<{ close()
     if (!isModern(message)) return far.send(message);
     const controller = new AbortController();
     underway.set(message.id, controller);
-    return far.send(message, { requestSignal: controller.signal });
+    return far.send(message, { requestSignal: controller.signal, onRequestStreamEnd: () => brokenOff(message) });
+  }
+
+  /** A stream that ended without its answer has one from here, so that whoever listens can listen anew. */
+  function brokenOff(message: JSONRPCRequest): void {
+    if (underway.delete(message.id)) near.send(failure(message, new Error('the connection broke'))).catch(report);
   }
 
   function report(err: unknown): void {
@@ -101,17 +114,8 @@ function openingOf(far: StreamableHTTPClientTransport) {
   }
 }
 
-type Answer = Exclude<JSONRPCMessage, { method: string }> & { id: string | number };
-
-const isRequest = (message: JSONRPCMessage): message is JSONRPCRequest => 'method' in message && 'id' in message;
-const isAnswer = (message: JSONRPCMessage): message is Answer => !('method' in message) && message.id !== undefined;
 const isModern = (message: JSONRPCMessage): message is JSONRPCRequest =>
   isRequest(message) && message.params?._meta?.[PROTOCOL_VERSION_META_KEY] !== undefined;
-
-function cancelledBy(message: JSONRPCMessage): string | number | undefined {
-  if (!('method' in message) || message.method !== 'notifications/cancelled') return undefined;
-  return message.params?.requestId as string | number | undefined;
-}
 
 /** Whoever waits for an answer gets one, whatever became of the connection. */
 function failure({ id }: JSONRPCRequest, err: unknown): JSONRPCMessage {

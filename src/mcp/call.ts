@@ -1,9 +1,9 @@
 import type { CallToolResult, InputRequiredResult, McpServer, ServerContext } from '@modelcontextprotocol/server';
 import { Problem } from '../terms/problem.ts';
-import type { How, Preview, Session } from '../workspace/session.ts';
+import { type How, isPreview, type Session } from '../workspace/session.ts';
 import { asPreview, asResult, asToolError, type Log, problemOf } from './answer.ts';
 import { answerTo, ask, canAsk } from './confirmation.ts';
-import type { Tool } from './tool.ts';
+import type { LinkTo, Tool } from './tool.ts';
 
 /** Where a caller puts the idempotency key of a write (EXT-9). */
 export const keyInMeta = 'postern/idempotency-key';
@@ -14,6 +14,7 @@ export interface Call {
   readonly tool: Tool;
   readonly args: Record<string, unknown>;
   readonly ctx: ServerContext;
+  readonly linkTo: LinkTo | undefined;
   readonly log: Log;
 }
 
@@ -23,13 +24,17 @@ export async function call({
   tool,
   args,
   ctx,
+  linkTo,
   log,
 }: Call): Promise<CallToolResult | InputRequiredResult> {
   const { name, title } = tool.entry;
   try {
     const { input, how } = partsOf(tool, args, ctx);
     const output = await session.perform(tool.operation, input, how);
-    if (!tool.confirmed || how.confirm !== undefined || !isPreview(output)) return asResult(output);
+    if (!tool.confirmed || how.confirm !== undefined || !isPreview(output)) {
+      const link = linkTo?.(tool.operation, args);
+      return asResult(link === undefined ? output : { ...output, link });
+    }
     return canAsk(server, ctx) ? ask(title ?? name, output) : asPreview(name, output);
   } catch (thrown) {
     return asToolError(problemOf(thrown, log, { tool: name, credential: session.credential.id }));
@@ -57,6 +62,3 @@ function textOr(value: unknown, name: string, pointer?: string): string | undefi
   if (value === undefined || typeof value === 'string') return value;
   throw new Problem('invalid_argument', `${name} must be a text.`, pointer ? { pointer } : {});
 }
-
-const isPreview = (output: Record<string, unknown>): output is Record<string, unknown> & Preview =>
-  typeof output.confirm === 'string' && typeof output.preview === 'object';

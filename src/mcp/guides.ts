@@ -9,11 +9,20 @@ export interface Guide {
   readonly text: string;
 }
 
-/** Whom each step of visibility lets in. */
-const seen: Record<Visibility, string> = {
-  private: 'its owner opens it, nobody else',
-  shared: 'its owner, and the people, groups and teams that it is shared with',
-  everyone: 'anyone in its workspace (in a restricted project: in the project), as editor unless set to viewer',
+/** Whom each step of visibility lets in, and when to use it. */
+const steps: Record<Visibility, { readonly opens: string; readonly when: string }> = {
+  private: {
+    opens: 'its owner opens it, nobody else',
+    when: 'a draft, or what holds what only you should see',
+  },
+  shared: {
+    opens: 'its owner, and the people, groups and teams that it is shared with',
+    when: 'work with some people, each as viewer or editor; others may ask',
+  },
+  everyone: {
+    opens: 'anyone in its workspace (in a restricted project: in the project), as editor unless set to viewer',
+    when: 'what the whole workspace builds on; as viewer, where it should be used and left as it is',
+  },
 };
 
 export const guides: Readonly<Record<string, Guide>> = {
@@ -46,7 +55,9 @@ function toolsAt(level: string): string[] {
 }
 
 function visibility(): string {
-  const lines = Object.entries(seen).map(([level, who]) => `- **${level}**: ${who}`);
+  const lines = Object.entries(steps).map(
+    ([level, { opens, when }]) => `- **${level}**: ${opens}. Use it for ${when}.`,
+  );
   return `# Who can open a resource
 
 ${lines.join('\n')}

@@ -3,15 +3,16 @@ import {
   DEFAULT_MAX_REQUEST_BODY_SIZE,
   isJsonContentType,
   isLegacyRequest,
-  type McpServer,
-  type ProtocolEra,
   readRequestBody,
 } from '@modelcontextprotocol/server';
-import type { Session } from '../workspace/session.ts';
 import type { Log } from './answer.ts';
 import { refuse } from './json-rpc.ts';
-import type { Connection } from './server.ts';
+import { listening, listens } from './listening.ts';
+import type { Build, Connection } from './server.ts';
 import { defaultLimits, type Limits, sessionful } from './sessions.ts';
+
+/** In bytes, of whatever door of HTTP. */
+export const largestRequest = DEFAULT_MAX_REQUEST_BODY_SIZE;
 
 export interface HttpDoor {
   /** Answers one request of someone who has been let in; `narrowing` tells their connections apart. */
@@ -20,15 +21,12 @@ export interface HttpDoor {
 }
 
 /** Streamable HTTP on one address: a server a request for the 2026 protocol, a server a session for those before. */
-export function overHttp(
-  build: (connection: Connection, era: ProtocolEra) => McpServer,
-  log: Log,
-  limits: Limits = defaultLimits,
-): HttpDoor {
+export function overHttp(build: Build, log: Log, limits: Limits = defaultLimits): HttpDoor {
   const modern = createMcpHandler(({ authInfo, era }) => build(authInfo?.extra as unknown as Connection, era), {
     legacy: 'reject',
     onerror: (err) => log.debug({ err }, 'An MCP request was refused.'),
   });
+  const streams = listening(build, log, limits);
   const legacy = sessionful(limits);
 
   return {
@@ -36,12 +34,15 @@ export function overHttp(
       const body = await bodyOf(request);
       if (body instanceof Response) return body;
       const handling = { ...body, authInfo: authInfoOf(connection) };
-      if (!(await isLegacyRequest(request, handling.parsedBody))) return modern.fetch(request, handling);
+      if (!(await isLegacyRequest(request, handling.parsedBody))) {
+        if (listens(handling.parsedBody)) return streams.fetch(request, connection, handling);
+        return modern.fetch(request, handling);
+      }
       const owner = { credential: connection.session.credential.id, narrowing };
       return legacy.fetch(request, owner, () => build(connection, 'legacy'), handling);
     },
     async close() {
-      await Promise.all([modern.close(), legacy.close()]);
+      await Promise.all([modern.close(), streams.close(), legacy.close()]);
     },
   };
 }
@@ -52,7 +53,7 @@ async function bodyOf(request: Request): Promise<{ parsedBody?: unknown } | Resp
   if (!isJsonContentType(request.headers.get('content-type')))
     return refuse(415, -32000, 'Content-Type must be application/json');
   const read = await textOf(request);
-  if (read.tooLarge) return refuse(413, -32000, `A request holds ${DEFAULT_MAX_REQUEST_BODY_SIZE} bytes at most`);
+  if (read.tooLarge) return refuse(413, -32000, `A request holds ${largestRequest} bytes at most`);
   try {
     return { parsedBody: JSON.parse(read.text) };
   } catch {
@@ -61,15 +62,15 @@ async function bodyOf(request: Request): Promise<{ parsedBody?: unknown } | Resp
 }
 
 /** A body that says its length is read at once, which costs a fraction of reading it as a stream. */
-async function textOf(request: Request): ReturnType<typeof readRequestBody> {
+export async function textOf(request: Request): ReturnType<typeof readRequestBody> {
   const length = Number(request.headers.get('content-length') ?? Number.NaN);
-  if (!(length <= DEFAULT_MAX_REQUEST_BODY_SIZE)) return readRequestBody(request);
+  if (!(length <= largestRequest)) return readRequestBody(request);
   const text = await request.text();
-  return Buffer.byteLength(text) > DEFAULT_MAX_REQUEST_BODY_SIZE ? { tooLarge: true } : { tooLarge: false, text };
+  return Buffer.byteLength(text) > largestRequest ? { tooLarge: true } : { tooLarge: false, text };
 }
 
 /** The connection, where the SDK takes along who is asking; no secret goes with it. */
-function authInfoOf({ session, tools }: Connection) {
-  const { id, scopes } = session.credential;
-  return { token: '', clientId: id, scopes: [...scopes], extra: { session: session satisfies Session, tools } };
+function authInfoOf(connection: Connection) {
+  const { id, scopes } = connection.session.credential;
+  return { token: '', clientId: id, scopes: [...scopes], extra: { ...connection } };
 }

@@ -6,12 +6,15 @@ import {
   ResourceNotFoundError,
 } from '@modelcontextprotocol/server';
 import { Problem } from '../terms/problem.ts';
+import { operations } from '../workspace/operations.ts';
 import type { Session } from '../workspace/session.ts';
 import { type Log, problemOf, wordsOf } from './answer.ts';
-import { complete } from './completion.ts';
+import { complete, nothing } from './completion.ts';
+import { followingOf } from './following.ts';
 import { guides } from './guides.ts';
+import { completeArgument } from './prompts.ts';
 import { within } from './tool.ts';
-import { isKind, kinds, standing, views } from './views.ts';
+import { isKind, standing, views } from './views.ts';
 
 const json = 'application/json';
 const template = {
@@ -19,7 +22,7 @@ const template = {
   title: 'One resource',
   uriTemplate: 'postern://{kind}/{id}',
   mimeType: json,
-  description: 'A workflow that you may open, with its document where that is small enough.',
+  description: 'A resource of any kind that you may open, with its document where that is small enough.',
 };
 
 /** Lists, reads and completes resources through the operations that the tools use. */
@@ -29,10 +32,37 @@ export function offerResources({ server }: McpServer, session: Session, log: Log
   server.setRequestHandler('resources/read', ({ params: { uri } }, { mcpReq: { signal } }) =>
     answered(read(session, uri, signal), log, uri),
   );
-  server.setRequestHandler('completion/complete', ({ params: { ref, argument, context } }) => {
-    if (ref.type !== 'ref/resource' || ref.uri !== template.uriTemplate) return { completion: { values: [] } };
+  server.setRequestHandler('completion/complete', async ({ params: { ref, argument, context } }) => {
+    if (ref.type === 'ref/prompt') return answered(completeArgument(session, ref.name, argument), log);
+    if (ref.uri !== template.uriTemplate) return nothing;
     return answered(complete(session, argument, context?.arguments?.kind), log);
   });
+}
+
+/**
+ * Lets a client of the 2025 protocol follow resources, for as long as the server is connected. In the 2026 protocol it is a stream of
+ * its own, which the doors open.
+ */
+export function offerSubscriptions({ server }: McpServer, session: Session, log: Log, ended: () => void): void {
+  const following = followingOf(session, {
+    updated: (uri) =>
+      void server.sendResourceUpdated({ uri }).catch((err) => log.debug({ err, uri }, 'An update could not be sent.')),
+    ended,
+  });
+  server.setRequestHandler('resources/subscribe', ({ params: { uri } }) => answered(subscribed(uri), log, uri));
+  server.setRequestHandler('resources/unsubscribe', ({ params: { uri } }) => {
+    following.remove([uri]);
+    return {};
+  });
+  server.onclose = () => following.end();
+
+  async function subscribed(uri: string) {
+    if (Object.hasOwn(guides, uri))
+      throw new Problem('invalid_argument', 'A guide does not change: it cannot be followed.');
+    if (!(await following.add([uri])).includes(uri))
+      throw new Problem('not_found', 'There is nothing at this address.');
+    return {};
+  }
 }
 
 /** Hidden, missing, of another kind, and no address of ours at all: one answer (EXT-2). */
@@ -46,8 +76,8 @@ function answered<T>(answer: Promise<T>, log: Log, uri?: string): Promise<T> {
 }
 
 async function list(session: Session, cursor: string | undefined) {
-  const page = within(session, kinds.workflow.list)
-    ? await session.perform(kinds.workflow.list, { limit: 50, ...(cursor && { cursor }) })
+  const page = within(session, operations.list_resources)
+    ? await session.perform(operations.list_resources, { limit: 50, ...(cursor && { cursor }) })
     : { items: [] };
   const found = (page.items as Row[]).map(asResource);
   const nextCursor = page.next_cursor as string | undefined;
@@ -67,7 +97,7 @@ async function read(session: Session, uri: string, signal: AbortSignal) {
 function opening(uri: string) {
   const [, kind, id] = /^postern:\/\/([a-z_]+)\/([^/]+)$/.exec(uri) ?? [];
   if (!id || !isKind(kind)) throw new Problem('not_found', 'There is nothing at this address.');
-  return { operation: kinds[kind].open, input: { id, include: ['document'] } };
+  return { operation: operations.open_resource, input: { id: uri, include: ['document'] } };
 }
 
 interface Row {

@@ -1,11 +1,12 @@
-import { McpServer, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
+import { McpServer, type ProtocolEra, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { Session } from '../workspace/session.ts';
 import type { Log } from './answer.ts';
 import { call, keyInMeta } from './call.ts';
-import { offerResources } from './resources.ts';
-import { type Tool, within } from './tool.ts';
+import { offerPrompts } from './prompts.ts';
+import { offerResources, offerSubscriptions } from './resources.ts';
+import { type LinkTo, type Tool, within } from './tool.ts';
 
-const identity = { name: 'postern', title: 'Postern', version: '0.1.0' };
+export const identity = { name: 'postern', title: 'Postern', version: '0.1.0' };
 
 const instructions = `Postern keeps people's workflows and holds to who may open them.
 An id (wf_…), a postern:// URI or a link all do where an id is asked for; list_workflows finds them.
@@ -18,13 +19,29 @@ To repeat a write safely, send the same _meta["${keyInMeta}"] with it.`;
 export interface Connection {
   readonly session: Session;
   readonly tools: readonly Tool[];
+  /** Where HTTP has in one what an export answers page by page. */
+  readonly linkTo?: LinkTo;
+  /** What is done where the credential of one who follows something has ended; the connection is closed if left out. */
+  readonly ended?: () => void;
 }
 
+/** Makes the server of one connection, in either protocol. */
+export type Build = (connection: Connection, era: ProtocolEra) => McpServer;
+
 /** A server for one connection. What it lists depends on the credential and the connection's narrowing alone (section 14). */
-export function serverFor({ session, tools }: Connection, log: Log): McpServer {
+export function serverFor(
+  { session, tools, linkTo, ended }: Connection,
+  log: Log,
+  era: ProtocolEra = 'modern',
+): McpServer {
   const server = new McpServer(identity, {
     instructions,
-    capabilities: { tools: { listChanged: false }, resources: { listChanged: false }, completions: {} },
+    capabilities: {
+      tools: { listChanged: false },
+      resources: { listChanged: false, subscribe: true },
+      prompts: { listChanged: false },
+      completions: {},
+    },
     cacheHints: { 'tools/list': { ttlMs: 60_000, cacheScope: 'private' } },
     inputRequired: { roundTimeoutMs: 300_000 },
   });
@@ -37,8 +54,10 @@ export function serverFor({ session, tools }: Connection, log: Log): McpServer {
   server.server.setRequestHandler('tools/call', ({ params: { name, arguments: args = {} } }, ctx) => {
     const tool = offered.get(name);
     if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no tool ${name} on this connection.`);
-    return call({ server, session, tool, args, ctx, log });
+    return call({ server, session, tool, args, ctx, linkTo, log });
   });
   offerResources(server, session, log);
+  offerPrompts(server, session);
+  if (era === 'legacy') offerSubscriptions(server, session, log, ended ?? (() => void server.close()));
   return server;
 }

@@ -19,6 +19,9 @@ export interface Tool {
   readonly entry: Entry;
 }
 
+/** Where the whole can be had of what an operation answers page by page. */
+export type LinkTo = (operation: Operation, args: Readonly<Record<string, unknown>>) => string | undefined;
+
 /** Every tool by its toolset, in the order in which a client lists them. */
 export type Catalogue = Readonly<Record<string, readonly Tool[]>>;
 

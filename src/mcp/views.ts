@@ -1,4 +1,5 @@
 import type { Resource } from '@modelcontextprotocol/server';
+import { type Kind, kinds } from '../terms/kinds.ts';
 import type { Operation } from '../workspace/operation.ts';
 import { operations } from '../workspace/operations.ts';
 import type { Session } from '../workspace/session.ts';
@@ -25,15 +26,15 @@ export const views: Readonly<Record<string, View>> = {
   'postern://me': { name: 'me', title: 'Who you are here', operation: operations.whoami, input: {} },
   'postern://requests/incoming': box('incoming', 'Access requests for you to decide'),
   'postern://requests/sent': box('sent', 'Access requests you made'),
+  'postern://notifications': {
+    name: 'notifications',
+    title: 'What you were told',
+    operation: operations.list_notifications,
+    input: {},
+  },
 };
 
-/** The kinds that can be read one by one, and what lists and opens them. */
-export const kinds = {
-  workflow: { list: operations.list_workflows, open: operations.open_workflow },
-} as const satisfies Record<string, { list: Operation; open: Operation }>;
-
-export const isKind = (kind: string | undefined): kind is keyof typeof kinds =>
-  kind !== undefined && Object.hasOwn(kinds, kind);
+export const isKind = (kind: string | undefined): kind is Kind => kind !== undefined && Object.hasOwn(kinds, kind);
 
 /** What is at the same address for everyone whose scopes allow it. */
 export function standing(session: Session): Resource[] {

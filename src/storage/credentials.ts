@@ -36,6 +36,14 @@ export function admitted(
   });
 }
 
+const saw = statement<Pick<Entrance, 'organization' | 'credential'>, never>(
+  ({ organization, credential }) => sql`select saw(${organization}::uuid, ${credential}::uuid)`,
+);
+
+/** Notes that whoever holds this credential was here, to the hour. */
+export const noteLogin = (database: Database, { organization, credential }: Entrance): Promise<void> =>
+  database.single(async (tx) => void (await saw(tx, { organization, credential })));
+
 /** The key that seals cursors and confirm tokens: one for all servers on the database. */
 export function signingKey(database: Database): Promise<Buffer> {
   return database.single(async (tx) => {

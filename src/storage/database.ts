@@ -6,8 +6,10 @@ import type { Actor } from '../access/actor.ts';
 import type { Switches } from '../access/capabilities.ts';
 import type { Ground } from '../access/paths.ts';
 import { Problem } from '../terms/problem.ts';
+import type { Surface } from '../terms/scopes.ts';
 import type { Connection } from './migrate.ts';
 import { entities } from './schema.ts';
+import { queryTexts, textual } from './texts.ts';
 
 declare const opaque: unique symbol;
 
@@ -22,6 +24,8 @@ export interface Entrance {
   readonly credential: string;
   /** The id of the one workspace that the connection was narrowed to, if it was: nothing of others is in reach (section 14). */
   readonly workspace?: string | undefined;
+  /** External where it is not said. */
+  readonly surface?: Surface | undefined;
 }
 
 /** What enter() answers. */
@@ -36,11 +40,9 @@ export interface Caller {
         readonly name: string;
       })[]
     | null;
-  /** Themself, and the groups and teams they are in. */
-  readonly principals: readonly string[] | null;
   /** What is switched for them in any workspace, where an override takes them to those without a place of theirs. */
   readonly switches: Readonly<Record<string, Switches>> | null;
-  /** The names of those groups and teams. */
+  /** The groups and teams they are in, by id. */
   readonly names: Readonly<Record<string, string>> | null;
   /** The workspaces in reach (EXP-6). */
   readonly reach: readonly string[] | null;
@@ -157,6 +159,7 @@ class NamingClient extends pg.Client {
       return super.query(text, values, callback);
     const name = names.get(text) ?? createHash('sha1').update(text).digest('base64');
     names.set(text, name);
+    if (textual.has(text)) return queryTexts((it) => super.query(it), name, text, values);
     return super.query({ name, text, values }, callback as never);
   }
 }

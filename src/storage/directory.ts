@@ -24,8 +24,10 @@ export const placeAfter = ({ key, id }: Principal): string => JSON.stringify([ke
 export const company = sql`
   mine as (select m.principal_id as id from who join belonging m on m.organization_id = who.organization_id and m.person_id = who.id),
   grounds as materialized (
-    select m.workspace_id as id from who join workspace_member m on m.organization_id = who.organization_id and m.person_id = who.id
-    union select t.workspace_id from who join workspace_team t on t.organization_id = who.organization_id and t.team_id in (select id from mine)),
+    select w.id from (
+      select m.organization_id, m.workspace_id from who join workspace_member m on m.organization_id = who.organization_id and m.person_id = who.id
+      union select t.organization_id, t.workspace_id from who join workspace_team t on t.organization_id = who.organization_id and t.team_id in (select id from mine)) its
+    join workspace w on w.organization_id = its.organization_id and w.id = its.workspace_id and w.deleted_at is null),
   known as materialized (
     select m.person_id as id from who join workspace_member m on m.organization_id = who.organization_id and m.workspace_id in (select id from grounds)
     union select m.person_id from who join belonging m on m.organization_id = who.organization_id
@@ -41,10 +43,10 @@ export const visible = sql`
     and (g.id in (select id from mine) or who.role <> 'guest' and g.visibility = 'public')
   union all
   select 'team', t.id, t.name, null, null from who join team t on t.organization_id = who.organization_id and t.deleted_at is null
-    and (t.id in (select id from mine) or who.role = 'admin' or who.role <> 'guest' and t.visibility = 'public'
-      or t.id in (select w.team_id from workspace_team w where w.organization_id = who.organization_id and w.workspace_id in (select id from grounds) and t.visibility = 'public'))`;
+    and (t.id in (select id from mine) or who.role = 'admin' or who.role <> 'guest' and t.visibility = 'public')`;
 
-const asked = (me: Actor) => sql`with who as materialized (${self(me)}), ${company}`;
+/** Who asks, and the ground for `visible`. */
+export const asked = (me: Actor) => sql`with who as materialized (${self(me)}), ${company}`;
 
 /** One page of whom the caller finds, by name; `text` is a part of a name or an email. */
 export async function findPrincipals(
@@ -73,8 +75,11 @@ export async function principalsNamed(
   type: PrincipalType,
   named: { id?: string | undefined; text: string },
 ): Promise<Principal[]> {
+  const word = sql.ref(type === 'person' ? 'email' : 'name');
+  const isCalled =
+    named.id === undefined ? sql`lower(${word}) = lower(${named.text}::text)` : sql`id = ${named.id}::uuid`;
   const { rows } = await sql<Principal>`${asked(me)} select *, lower(name) as key from (${visible}) it
-    where type = ${type} and (id = ${named.id ?? null}::uuid or ${named.id === undefined} and lower(case type when 'person' then email else name end) = lower(${named.text}::text))
+    where type = ${sql.lit(type)} and ${isCalled} 
     order by name, id limit 6`.execute(storeOf(tx));
   return rows;
 }

@@ -1,15 +1,17 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Actor } from '../access/actor.ts';
 import type { Facts, Path } from '../access/decide.ts';
-import { type Ground, pathsOf, placesOf } from '../access/paths.ts';
+import { type Ground, isInstalledBeyond, pathsOf, placesOf } from '../access/paths.ts';
+import type { Condition } from '../access/policy.ts';
 import { organizationPaths, workspacePaths } from '../access/space-paths.ts';
 import type { Kind } from '../terms/kinds.ts';
 import type { Noun } from '../terms/ladders.ts';
 import { type CallerRow, callerOf, type Entrance, storeOf, type Tx } from './database.ts';
 import { caller, ground, people, reached, standing, uncut } from './reach.ts';
 import { type Row, readFor } from './read-facts.ts';
+import { columns } from './request-status.ts';
 import type { RequestRow, ResourceRow, SpaceRows } from './rows.ts';
-import { isLastAdmin, type SpaceNoun, spaceFacts, spaceSource } from './space-facts.ts';
+import { isAnothers, isLastAdmin, type SpaceNoun, spaceFacts, spaceSource } from './space-facts.ts';
 
 /** Names a thing that is to be decided on. Without an id it names nothing, and is answered like what is missing (EXT-12). */
 export type Ref<N extends Noun> = N extends 'organization'
@@ -54,7 +56,7 @@ export interface Found<N extends Noun> {
 export async function factsFor<N extends Noun>(tx: Tx, entrance: Entrance, ref: Ref<N>): Promise<Found<N> | undefined> {
   const row = await rowFor(tx, entrance, ref as AnyRef);
   if (!row) return undefined;
-  const me = actorOf(row.me);
+  const me = actorOf(row.me, entrance);
   const subject = (row.subject ?? undefined) as Subject<N> | undefined;
   return { me, now: new Date(row.now * 1000), subject, facts: factsOf(ref as AnyRef, row, me) };
 }
@@ -89,21 +91,21 @@ function statementFor(ref: AnyRef, entrance: Entrance): RawBuilder<Row> {
       return sql`${begin}, row_to_json(r) as subject, ${ground}
         from who left join (${reached}) on ${uncut} and r.id = ${ref.id ?? null}::uuid and r.kind = ${ref.kind}`;
     case 'request':
-      return sql`${begin}, row_to_json(q) as subject, ${ground}
-        from who left join access_request q on q.organization_id = who.organization_id and q.id = ${ref.id ?? null}::uuid
+      return sql`${begin}, case when q.id is not null then row_to_json(q) end as subject, ${ground}
+        from who left join (select q.organization_id, ${columns([])} from access_request q) q on q.organization_id = who.organization_id and q.id = ${ref.id ?? null}::uuid
         left join (${reached}) on ${uncut} and r.id = q.resource_id and q.workspace_id is not null`;
     case 'workspace':
       return sql`${begin}, row_to_json(w) as subject, json_build_object(${standing}) as ground
         from who left join workspace w on w.organization_id = who.organization_id and w.id = ${ref.id ?? null}::uuid and w.deleted_at is null
           and (who.cut is null or w.id = any (who.cut))`;
     case 'organization':
-      return sql`${begin}, json_build_object('id', who.organization_id) as subject, json_build_object('lastAdmin', ${isLastAdmin(sql`who.id`)}) as ground from who`;
+      return sql`${begin}, json_build_object('id', who.organization_id) as subject, json_build_object('lastAdmin', ${isLastAdmin(sql`who.id`)}, 'anothers', ${isAnothers}) as ground from who`;
     default:
       return sql`${begin}${spaceSource(ref.noun, ref.id ?? null)}`;
   }
 }
 
-const actorOf = (row: CallerRow): Actor => ({
+const actorOf = (row: CallerRow, { surface = 'external' }: Entrance): Actor => ({
   organization: row.organization_id,
   credential: row.credential,
   credentialName: row.credential_name,
@@ -115,6 +117,7 @@ const actorOf = (row: CallerRow): Actor => ({
   scopes: row.scopes,
   workspaces: row.cut,
   expiresAt: row.expires_at,
+  surface,
 });
 
 function factsOf(ref: AnyRef, { ground, subject }: Row, me: Actor): Facts {
@@ -140,7 +143,7 @@ function factsOf(ref: AnyRef, { ground, subject }: Row, me: Actor): Facts {
         places: [],
         switches: {},
         paths: organizationPaths(me.role, me.canInvite),
-        holds: (ground as { lastAdmin?: boolean } | null)?.lastAdmin ? ['last_admin'] : [],
+        holds: holdsOf(ground as Partial<OrganizationGround> | null),
         override,
       };
     default:
@@ -148,10 +151,28 @@ function factsOf(ref: AnyRef, { ground, subject }: Row, me: Actor): Facts {
   }
 }
 
+interface OrganizationGround {
+  readonly lastAdmin: boolean;
+  readonly anothers: boolean;
+}
+
+const holdsOf = (ground: Partial<OrganizationGround> | null): Condition[] => [
+  ...(ground?.lastAdmin ? ['last_admin' as const] : []),
+  ...(ground?.anothers ? ['anothers_organization' as const] : []),
+];
+
 /** The facts of one person on one resource. */
 export function factsFrom(ground: Ground | null, kind: Kind, override: boolean): Facts {
   if (!ground) return { places: [], switches: {}, kind, paths: [], override };
-  return { places: placesOf(ground), switches: ground.switches ?? {}, kind, paths: pathsOf(ground), override };
+  return {
+    places: placesOf(ground),
+    switches: ground.switches ?? {},
+    kind,
+    paths: pathsOf(ground),
+    holds: isInstalledBeyond(ground, true) ? ['installed'] : [],
+    lifted: isInstalledBeyond(ground, false) ? ['installed'] : [],
+    override,
+  };
 }
 
 /** Who reviews (REQ-2): the owner; of what the organization owns, admins of the workspace who can open it; others by override. */

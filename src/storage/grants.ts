@@ -101,10 +101,10 @@ export interface NamedGrant extends Grant {
   readonly of: number;
 }
 
-/** All grants of a resource that hold, by name; a private group that the caller is not in has no name here (GRP-7). */
+/** All grants of a resource that hold, by name; a private group that the caller is not in has no name here, and comes first, so that its place tells none (GRP-7). */
 export async function grantsOn(tx: Tx, { me, subject }: Decided<'resource.audience'>): Promise<NamedGrant[]> {
   const { rows } = await sql<NamedGrant>`
-    select g.principal, g.principal_id, g.level, g.expires_at, g.granted_at, count(*) over ()::int as of, by.email as given_by, coalesce(p.email, t.name, gr.name) as name,
+    select * from (select g.principal, g.principal_id, g.level, g.expires_at, g.granted_at, count(*) over ()::int as of, by.email as given_by, coalesce(p.email, t.name, gr.name) as name,
       coalesce(gr.visibility = 'private' or t.visibility = 'locked' and ${me.role} <> 'admin', false) and not exists (
         select from membership m where m.organization_id = g.organization_id and m.principal_id = g.principal_id and m.person_id = ${me.person}) as hidden
     from access_grant g
@@ -113,8 +113,8 @@ export async function grantsOn(tx: Tx, { me, subject }: Decided<'resource.audien
     left join "group" gr on g.principal = 'group' and gr.organization_id = g.organization_id and gr.id = g.principal_id and gr.deleted_at is null
     left join person by on by.organization_id = g.organization_id and by.id = g.granted_by
     where g.organization_id = ${me.organization} and g.resource_id = ${subject.id} and (g.expires_at is null or g.expires_at > statement_timestamp())
-      and coalesce(p.id, t.id, gr.id) is not null
-    order by name limit 200`.execute(storeOf(tx));
+      and coalesce(p.id, t.id, gr.id) is not null) g
+    order by hidden desc, case when hidden then principal_id::text else name end limit 200`.execute(storeOf(tx));
   return rows;
 }
 

@@ -1,9 +1,8 @@
 import { sql } from 'kysely';
 import type { Kind } from '../terms/kinds.ts';
-import type { Level, Visibility } from '../terms/ladders.ts';
+import { type Level, ladders, type Visibility } from '../terms/ladders.ts';
 import type { Tx } from './database.ts';
-import { keyRead } from './list-paths.ts';
-import { namesOf } from './standing.ts';
+import { type Names, namesOf } from './standing.ts';
 
 /** A resource as lists show it; `level` is after the cap. */
 export interface ListedRow {
@@ -18,42 +17,46 @@ export interface ListedRow {
   readonly updated_at: Date;
 }
 
-/** A row as one text, since fifty rows of ten columns take longer to read than to find; its names hold no such character. */
-export const listed = sql`concat_ws(E'\\x1f', r.id, r.workspace_id, r.visibility, coalesce(owner.email, ''), date_part('epoch', r.updated_at), it.key, r.name) as row`;
-/** Needs `r`; comes after `it`, which has the key of each. */
-export const withOwner = sql`left join person owner on owner.organization_id = r.organization_id and owner.id = r.owner_id`;
+/** What is read of `r` beside its id. */
+export const columns = sql`, r.workspace_id, r.visibility, r.owner_email, r.updated_at, r.kind, r.name`;
+
+/** A row of these and its key as one text, since fifty rows of ten columns take longer to read than to find; no name holds such a character. */
+export const listed = sql`concat_ws(E'\\x1f', it.id, it.workspace_id, it.visibility, coalesce(it.owner_email, ''), date_part('epoch', it.updated_at), it.key, it.kind, it.name)`;
 
 /** The rows behind the texts, with the names of the groups and teams that their paths lead through. */
-export async function rowsRead(
-  tx: Tx,
-  organization: string,
-  kind: Kind,
-  texts: readonly { readonly row: string }[],
-): Promise<ListedRow[]> {
-  const rows = texts.map(({ row }) => rowRead(row, kind));
+export async function rowsRead(tx: Tx, organization: string, texts: readonly string[]): Promise<ListedRow[]> {
+  const rows = texts.map((row) => row.split('\x1f'));
+  const paths = rows.map((row) => keyRead(row[5] ?? ''));
   const names = await namesOf(
     tx,
     organization,
-    rows.flatMap(({ through }) => through ?? []),
+    paths.flatMap(({ through }) => through ?? []),
   );
-  return rows.map(({ through, ...row }) => (through ? { ...row, via: `${row.via}:${names[through]}` } : row));
+  return rows.map((row, i) => rowFrom(row, paths[i] as Key, names));
 }
 
-function rowRead(text: string, kind: Kind): ListedRow & { readonly through: string | undefined } {
-  const [id, workspace_id, visibility, owner_email, updated_at, key, ...name] = text.split('\x1f') as [
-    string,
-    string,
-    Visibility,
-    ...string[],
-  ];
+function rowFrom(row: readonly string[], { level, via, through }: Key, names: Names): ListedRow {
   return {
-    id,
-    name: name.join(''),
-    kind,
-    workspace_id,
-    visibility,
-    owner_email: owner_email || null,
-    ...keyRead(key ?? ''),
-    updated_at: new Date(Number(updated_at) * 1000),
+    id: row[0] as string,
+    name: row[7] as string,
+    kind: row[6] as Kind,
+    workspace_id: row[1] as string,
+    visibility: row[2] as Visibility,
+    owner_email: row[3] || null,
+    level,
+    via: through ? `${via}:${names[through]}` : via,
+    updated_at: new Date(Number(row[4]) * 1000),
   };
+}
+
+/** What a key of list-paths.ts says; `through` is the group or team, if it names one. */
+interface Key {
+  readonly level: Level;
+  readonly via: string;
+  readonly through: string | undefined;
+}
+
+function keyRead(key: string): Key {
+  const [head = '', via = '', through] = key.split(':');
+  return { level: ladders.resource[Number(head[0]) - 1] as Level, via, through: through || undefined };
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Actor } from '../access/actor.ts';
 import type { Scope } from '../access/scope.ts';
-import { type Kind, kinds } from '../terms/kinds.ts';
+import { type Kind, kindNames, kinds } from '../terms/kinds.ts';
 import { type Level, ladders, reaches, type Visibility } from '../terms/ladders.ts';
 import type { Page } from '../terms/paging.ts';
 import { callerOf, storeOf, type Tx } from './database.ts';
@@ -12,17 +12,19 @@ import {
   branchesFor,
   everyBranch,
   type Has,
-  type In,
-  newest,
+  newestOfFew,
   newestOfMany,
+  newestOfOne,
+  newestRowsOf,
   top,
 } from './list-paths.ts';
-import { type ListedRow, listed, rowsRead, withOwner } from './list-rows.ts';
+import { columns, type ListedRow, listed, rowsRead } from './list-rows.ts';
 import { gatesOf, reachOf, type Standing, standings } from './standing.ts';
-import { statement } from './statement.ts';
+import { statement, texts } from './statement.ts';
 
 export interface Wanted {
-  readonly kind: Kind;
+  /** Of this kind; of all where left out. */
+  readonly kind?: Kind | undefined;
   /** Workspaces to look in; all in reach where left out. */
   readonly workspaces?: readonly string[] | undefined;
   readonly limit: number;
@@ -53,7 +55,7 @@ export async function pageOfResources(
   wanted: Wanted,
 ): Promise<Page<ListedRow>> {
   const standing = await standings(tx, me, scope.override);
-  const area = await areaOf(tx, standing, me, wanted);
+  const area = await listedArea(tx, standing, me, wanted);
   if (isPlain(scope, wanted)) return pageFrom(await newestRows(tx, area), standing, wanted.limit);
 
   const found = await gather(tx, area);
@@ -69,7 +71,7 @@ export async function countOfResources(
   wanted: Wanted,
 ): Promise<number | 'many' | undefined> {
   const standing = await standings(tx, me, scope.override);
-  const area = await areaOf(tx, standing, me, { ...wanted, after: undefined });
+  const area = await listedArea(tx, standing, me, { ...wanted, after: undefined });
   if (isPlain(scope, wanted)) {
     const [row] = await counted(tx, area);
     return !row || row.n > countedTo ? 'many' : row.n;
@@ -80,7 +82,8 @@ export async function countOfResources(
   return all.length > countedTo ? 'many' : all.length;
 }
 
-async function areaOf(
+/** Where a list looks, and by which paths. */
+export async function listedArea(
   tx: Tx,
   standing: readonly Standing[],
   me: Actor,
@@ -93,7 +96,7 @@ async function areaOf(
   return {
     organization: me.organization,
     person: me.person,
-    kind,
+    kinds: kind ? [kind] : kindNames,
     after,
     wide,
     placed: named(standing.filter((it) => it.placed)),
@@ -109,30 +112,25 @@ const isPlain = (scope: Scope<'resource'>, { query, visibility, owner, access, p
   scope.from === 'viewer' && !query && !visibility && owner === undefined && !access && !project;
 
 /** How the newest 51 are read: of one or two scans of grants at once, of a few above a floor, of many in two passes. */
-const newestIn = {
-  one: (its: In, has: Has) => branches(its, has, sql.raw('limit 51')),
-  few: newest,
-  many: newestOfMany,
-};
+const newestIn = { one: newestOfOne, few: newestOfFew, many: newestOfMany };
 
 const pageOf = (has: Has, way: keyof typeof newestIn) =>
-  statement<Area, { row: string }>(
-    (its) => sql`select ${listed} from (${best(newestIn[way](its, has))} order by id desc limit 51) it
-    join resource r on r.organization_id = ${its.organization}::uuid and r.id = it.id ${withOwner} order by r.id desc`,
-  );
+  texts<Area>((its) => sql`select ${listed} from (${newestRowsOf(newestIn[way](its, has))}) it`);
 
-/** Up to so many principals and workspaces, a pass to find a floor costs more than it saves. */
+/** Up to so many scans of grants, a pass to find a floor costs more than it saves. */
 const few = 16;
 const pages = new Map<string, ReturnType<typeof pageOf>>();
 
 async function newestRows(tx: Tx, area: Area): Promise<ListedRow[]> {
-  const has = branchesFor(area);
-  const pairs = has.granted ? (callerOf(tx)?.principals?.length ?? few) * area.granted.length : 0;
-  const way = pairs > few ? 'many' : pairs > 2 ? 'few' : 'one';
+  const caller = callerOf(tx);
+  const principals = caller ? 1 + Object.keys(caller.names ?? {}).length : few;
+  const has = branchesFor(area, principals);
+  const scans = principals * area.granted.length * area.kinds.length;
+  const way = scans > few ? 'many' : scans > 2 ? 'few' : 'one';
   const name = JSON.stringify([has, way]);
   const page = pages.get(name) ?? pageOf(has, way);
   pages.set(name, page);
-  return rowsRead(tx, area.organization, area.kind, await page(tx, area));
+  return rowsRead(tx, area.organization, await page(tx, area));
 }
 
 const toCount = sql.raw(`limit ${countedTo + 1}`);
@@ -179,10 +177,17 @@ async function fitting(
   found: readonly Gathered[],
 ): Promise<ListedRow[]> {
   const { rows } = await sql<{ row: string }>`
-    select ${listed} from unnest(${found.map(({ id }) => id)}::uuid[], ${found.map(({ key }) => key)}::text[]) it (id, key)
-    join resource r on r.organization_id = ${organization} and r.id = it.id ${withOwner}
-    where r.id < ${wanted.after ?? top}::uuid and (${conditions(wanted)}) order by r.id desc`.execute(storeOf(tx));
-  const read = await rowsRead(tx, organization, wanted.kind, rows);
+    select ${listed} as row from (
+      select r.id, it.key ${columns} from unnest(${found.map(({ id }) => id)}::uuid[], ${found.map(({ key }) => key)}::text[]) it (id, key)
+      join resource r on r.organization_id = ${organization} and r.id = it.id
+      where r.id < ${wanted.after ?? top}::uuid and (${conditions(wanted)})) it order by it.id desc`.execute(
+    storeOf(tx),
+  );
+  const read = await rowsRead(
+    tx,
+    organization,
+    rows.map(({ row }) => row),
+  );
   return read.filter((row) => isEnough(scope, wanted, cappedOf(row, standing)));
 }
 

@@ -28,10 +28,15 @@ export const people = ({ organization }: Pick<Actor, 'organization'>, ids: Table
   select p.organization_id, p.id, p.role, null::uuid[] as cut from person p
   where p.organization_id = ${organization} and p.status = 'active' and p.id in (${ids})`;
 
-/** Resources in workspaces that are open, those in the bin for its 30 days (VER-2); to be joined to `who`. */
+/** How long what was deleted can be brought back (VER-2). */
+export const daysInBin = 30;
+
+/** Whether a resource is there, or still in the bin. */
+export const isKept = sql`(r.deleted_at is null or r.deleted_at > statement_timestamp() - ${sql.raw(`interval '${daysInBin} days'`)})`;
+
+/** Resources in workspaces that are open, those in the bin with them; to be joined to `who`. */
 export const reached = sql`
-  resource r join workspace w on w.organization_id = r.organization_id and w.id = r.workspace_id and w.deleted_at is null
-    and (r.deleted_at is null or r.deleted_at > statement_timestamp() - interval '30 days')`;
+  resource r join workspace w on w.organization_id = r.organization_id and w.id = r.workspace_id and w.deleted_at is null and ${isKept}`;
 export const uncut = sql`r.organization_id = who.organization_id and (who.cut is null or r.workspace_id = any (who.cut))`;
 
 const isTheirs = (principal: RawBuilder<unknown>) => sql`(${principal} = who.id or exists (
@@ -59,6 +64,7 @@ export const ground = sql`case when r.id is not null then json_build_object(${st
   'gate', case when r.restricted_to is not null then (select max(m.role) from gate m
     where m.organization_id = r.organization_id and m.project_id = r.restricted_to and ${isTheirs(sql`m.principal_id`)}) end,
   'deleted', r.deleted_at is not null,
+  'installed', r.installed,
   'grants', (select json_agg(json_build_object('level', g.level, 'principal', g.principal, 'through', g.principal_id, 'until', g.expires_at,
       'name', case g.principal when 'team' then (select t.name from team t where t.organization_id = g.organization_id and t.id = g.principal_id)
         when 'group' then (select t.name from "group" t where t.organization_id = g.organization_id and t.id = g.principal_id) end))

@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import type { Ground, Lent } from '../access/paths.ts';
 import type { Kind } from '../terms/kinds.ts';
 import type { Caller, CallerRow, Entrance, Tx } from './database.ts';
+import { isKept } from './reach.ts';
 import type { ResourceRow } from './rows.ts';
-import { namesOf } from './standing.ts';
-import { statement } from './statement.ts';
+import { texts } from './statement.ts';
 
 /** What one statement answers of caller, thing and what is the case between them. */
 export interface Row {
@@ -20,25 +20,28 @@ interface Asked {
   readonly kind: Kind;
 }
 
-const read = statement<Asked, { it: ResourceRow }>(
+const read = texts<Asked>(
   ({ organization, id, kind }) =>
-    sql`select row_to_json(r) as it from resource r where r.organization_id = ${organization}::uuid and r.id = ${id}::uuid and r.kind = ${kind}::text`,
+    sql`select row_to_json(r)::text from resource r where r.organization_id = ${organization}::uuid and r.id = ${id}::uuid and r.kind = ${kind}::text and ${isKept}`,
 );
 
 /** A resource, which says itself whom it is shared with: one row is all that a check still has to read. */
 export async function readFor(
   tx: Tx,
   { organization }: Entrance,
-  { me, places, switches, principals, gates, now }: Caller,
+  { me, places, switches, names, gates, now }: Caller,
   { id, kind }: { readonly id?: string | undefined; readonly kind: Kind },
 ): Promise<Row> {
-  const subject = (await read(tx, { organization, id: id ?? null, kind }))[0]?.it;
+  const isTheirs = (id: string) => id === me.id || (names !== null && Object.hasOwn(names, id));
+  const [found] = await read(tx, { organization, id: id ?? null, kind });
+  const subject: ResourceRow | undefined = found && JSON.parse(found);
   if (!subject || (me.cut && !me.cut.includes(subject.workspace_id))) return { me, subject: null, ground: null, now };
   const theirs = subject.shared_with
+    .filter((text) => isTheirs(lentThrough(text)))
     .map(lentFrom)
-    .filter(({ through, until }) => principals?.includes(through) && (!until || Number(until) > now));
+    .filter(({ until }) => !until || Number(until) > now);
   const place = places?.find(({ workspace }) => workspace === subject.workspace_id);
-  const ground = groundFrom(subject, await named(tx, me, theirs), me, place, gates ?? {});
+  const ground = groundFrom(subject, named(theirs, names), me, place, gates ?? {});
   return {
     me,
     subject,
@@ -47,7 +50,11 @@ export async function readFor(
   };
 }
 
-const lentFrom = (text: string): Lent => {
+/** What stands third, without the rest: most of what is shared is not with them. */
+const lentThrough = (text: string) => text.split('|', 3)[2] as string;
+
+/** A grant as its resource keeps it, `level|principal|id|end`; the end is in seconds of the epoch. */
+export const lentFrom = (text: string): Lent => {
   const [level, principal, through, until = null] = text.split('|') as [
     Lent['level'],
     Lent['principal'],
@@ -58,15 +65,12 @@ const lentFrom = (text: string): Lent => {
 };
 
 /** The grants as a path shows them: with the names of groups and teams, and the end as a time. */
-async function named(tx: Tx, me: CallerRow, grants: readonly Lent[]): Promise<Lent[]> {
-  const ids = grants.filter(({ principal }) => principal !== 'person').map(({ through }) => through);
-  const names = await namesOf(tx, me.organization_id, ids);
-  return grants.map((grant) => ({
+const named = (grants: readonly Lent[], names: Caller['names']): Lent[] =>
+  grants.map((grant) => ({
     ...grant,
     until: grant.until && new Date(Number(grant.until) * 1000).toISOString(),
-    name: names[grant.through] ?? null,
+    name: names?.[grant.through] ?? null,
   }));
-}
 
 function groundFrom(
   r: ResourceRow,
@@ -89,6 +93,7 @@ function groundFrom(
     restricted: r.restricted_to !== null,
     gate: (r.restricted_to && gates[r.restricted_to]) || null,
     deleted: r.deleted_at !== null,
+    installed: r.installed,
     grants,
   };
 }

@@ -5,9 +5,11 @@ import type { Ground } from '../access/paths.ts';
 import type { Scope } from '../access/scope.ts';
 import type { Page } from '../terms/paging.ts';
 import { storeOf, type Tx } from './database.ts';
-import { factsFrom, reviewing } from './facts.ts';
+import { factsFrom } from './facts.ts';
+import { type Area, areaOf, reviewed } from './incoming.ts';
 import { ground, reached, self, uncut } from './reach.ts';
-import { cameTrue, columns, statusNow } from './requests.ts';
+import { cameTrue, metOf } from './request-settling.ts';
+import { columns, statusNow } from './request-status.ts';
 import type { RequestRow } from './rows.ts';
 
 export interface Listed extends RequestRow {
@@ -24,9 +26,6 @@ interface Window {
   /** Only these. */
   readonly ids?: readonly string[] | undefined;
 }
-
-/** How many requests one page of Incoming looks at. */
-const stride = 500;
 
 const windowed = ({ after, status, ids }: Window, met: readonly string[]) => sql`
   (${after ?? null}::uuid is null or q.id < ${after ?? null}::uuid) and (${ids ?? null}::uuid[] is null or q.id = any (${ids ?? null}::uuid[]))
@@ -57,18 +56,19 @@ export async function sentRequests(tx: Tx, scope: Scope<'resource'>, me: Actor, 
   );
 }
 
-/** What the caller reviews (REQ-2), newest first. */
+/** What the caller reviews (REQ-2), newest first; one that has come true says so, whether or not anything has marked it (REQ-6). */
 export async function incomingRequests(
   tx: Tx,
   scope: Scope<'resource'>,
   me: Actor,
   window: Window,
 ): Promise<Page<Listed>> {
+  const area = await areaOf(tx, me, scope.override);
   const mine: WithGround[] = [];
   for (let at = window; ; ) {
-    const rows = await stretchOf(tx, me, at);
-    mine.push(...rows.filter(({ ground: it }) => it && reviewing(it).some((path) => scope.override || !path.override)));
-    if (mine.length > window.limit || rows.length < stride)
+    const rows = await reviewedIn(tx, me, area, at);
+    mine.push(...rows.filter(({ status }) => !window.status || status === window.status));
+    if (mine.length > window.limit || rows.length <= window.limit)
       return pageOf(
         mine.map((row) => named(row, scope)),
         window.limit,
@@ -77,15 +77,18 @@ export async function incomingRequests(
   }
 }
 
-/** The next requests in reach, whoever reviews them; how many there are is nobody's to see (EXT-1). */
-async function stretchOf(tx: Tx, me: Actor, window: Window): Promise<readonly WithGround[]> {
+/** The next of them that may be in the window: to have come true, a request has to be marked pending. */
+async function reviewedIn(tx: Tx, me: Actor, area: Area, window: Window): Promise<readonly WithGround[]> {
+  const { status, ...rest } = window;
+  const fits = sql`(${windowed(window, [])} or ${status ?? null}::text = 'approved' and ${windowed({ ...rest, status: 'pending' }, [])})`;
   const { rows } = await sql<WithGround>`
     with who as materialized (${self(me)}),
-    q as materialized (select ${columns([])} from access_request q where q.organization_id = ${me.organization} and q.workspace_id is not null
-      and q.workspace_id = any ((select nullif(current_setting('postern.reach', true), '')::uuid[])::uuid[])
-      and q.requester_id <> ${me.person} and ${windowed(window, [])} order by q.id desc limit ${sql.raw(String(stride))})
+    q as materialized (select ${columns([])} from access_request q where q.organization_id = ${me.organization}
+      and q.id = any (array(${reviewed(area, fits, window.limit + 1)})))
     ${withGrounds}`.execute(storeOf(tx));
-  return rows;
+  const pending = rows.filter((it) => it.status === 'pending').map(({ id }) => id);
+  const met = await metOf(tx, me, pending);
+  return rows.map((it) => (met.has(it.id) ? { ...it, status: 'approved' } : it));
 }
 
 function named({ ground: it, ...row }: WithGround, { override }: Scope<'resource'>): Listed {

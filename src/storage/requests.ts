@@ -1,29 +1,12 @@
 import { sql } from 'kysely';
-import type { Actor } from '../access/actor.ts';
-import { rungOf } from '../access/decide.ts';
-import type { Ground } from '../access/paths.ts';
 import { newId } from '../terms/ids.ts';
 import type { Kind } from '../terms/kinds.ts';
-import { reaches } from '../terms/ladders.ts';
 import { storeOf, type Tx } from './database.ts';
 import type { Decided } from './decided.ts';
-import { factsFrom } from './facts.ts';
-import { ground, people, reached, self, uncut } from './reach.ts';
+import { cameTrue, type Settled, settling } from './request-settling.ts';
+import { columns, isOver, statusNow } from './request-status.ts';
 import type { RequestRow } from './rows.ts';
 import { standings } from './standing.ts';
-
-/** A pending request is over after this (REQ-6), whether or not anything has marked it. */
-const lasts = sql.raw(`interval '30 days'`);
-
-const isOver = sql`q.created_at + ${lasts} <= statement_timestamp()`;
-
-/** The status as of now, whether or not anything has marked it: what has run out is over, and of `met` what they ask for has come true. */
-export const statusNow = (met: readonly string[]) =>
-  sql`case when q.status <> 'pending' then q.status when ${isOver} then 'expired' when q.id = any (${met}::uuid[]) then 'approved' else 'pending' end`;
-
-export const columns = (met: readonly string[]) =>
-  sql`q.id, q.requester_id, q.resource_id, q.kind, q.workspace_id, q.level, q.message, q.note, q.created_at, q.decided_at, q.decided_by,
-  ${statusNow(met)} as status`;
 
 /** What stands in the way of asking, from the caller's own requests alone (REQ-8, REQ-4). */
 export interface Asked {
@@ -37,10 +20,6 @@ export interface Asked {
   /** Those that had come true, and are marked so now. */
   readonly settled: readonly Settled[];
 }
-
-/** A request that something else than a decision has approved. */
-export type Settled = Pick<RequestRow, 'id' | 'requester_id' | 'resource_id' | 'kind' | 'level'>;
-const settling = sql`q.id, q.requester_id, q.resource_id, q.kind, q.level`;
 
 export async function askedSoFar(tx: Tx, { me }: Decided<'request.make'>, resource: string): Promise<Asked> {
   const store = storeOf(tx);
@@ -67,27 +46,6 @@ export async function askedSoFar(tx: Tx, { me }: Decided<'request.make'>, resour
     deniedFor: Math.max(0, row?.denied_for ?? 0),
     settled: marked.filter(({ status }) => status === 'approved'),
   };
-}
-
-/**
- * Of the caller's own pending requests, those for what they can open now at the level asked, whether or not it was delivered (REQ-6).
- * It tells nothing that opening would not; an override is no way of getting in (EXT-3).
- */
-export async function cameTrue(tx: Tx, me: Actor): Promise<readonly string[]> {
-  const { rows } = await sql<Settled & { ground: Ground | null }>`
-    with who as materialized (${self(me)}),
-    q as materialized (select q.* from access_request q where q.organization_id = ${me.organization} and q.requester_id = ${me.person}
-      and q.status = 'pending' and not ${isOver})
-    select ${settling}, ${ground} from q cross join who join (${reached}) on ${uncut} and r.id = q.resource_id and r.kind = q.kind`.execute(
-    storeOf(tx),
-  );
-  return rows.filter(isMet).map(({ id }) => id);
-}
-
-/** Whether whoever asked now has that level, before the cap (REQ-9). */
-function isMet({ ground: it, kind, level }: Settled & { readonly ground: Ground | null }): boolean {
-  const rung = it && rungOf(factsFrom(it, kind, false));
-  return rung ? reaches('resource', rung, level) : false;
 }
 
 /** What is asked for; whether there is such a thing, nothing here tells. */
@@ -139,28 +97,4 @@ export async function closeRequest(
     .where('organization_id', '=', me.organization)
     .where('id', '=', subject.id)
     .execute();
-}
-
-/** Approves what has come true by another way: pending requests for a resource whose requester now has what they asked for (REQ-6). */
-export async function settleRequests(tx: Tx, me: Actor, resource: string): Promise<readonly Settled[]> {
-  const { rows } = await sql<Settled & { ground: Ground | null }>`
-    with q as materialized (select ${settling} from access_request q where q.organization_id = ${me.organization}
-      and q.resource_id = ${resource} and q.status = 'pending' and q.workspace_id is not null),
-    who as materialized (${people(me, sql`select requester_id from q`)})
-    select ${settling}, ${ground} from q join who on who.id = q.requester_id left join (${reached}) on ${uncut} and r.id = ${resource}::uuid`.execute(
-    storeOf(tx),
-  );
-  const met = rows.filter(isMet);
-  if (met.length === 0) return met;
-  await storeOf(tx)
-    .updateTable('access_request')
-    .set({ status: 'approved', decided_at: sql`statement_timestamp()`, decided_by: me.person })
-    .where('organization_id', '=', me.organization)
-    .where(
-      'id',
-      'in',
-      met.map(({ id }) => id),
-    )
-    .execute();
-  return met;
 }

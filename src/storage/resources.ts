@@ -15,7 +15,7 @@ interface Made {
 /** Starts a resource: private, and owned by whoever makes it (VIS-1). A project that is not in the workspace is nothing. */
 export async function insertResource(
   tx: Tx,
-  { me, subject: workspace }: Decided<'resource.create'>,
+  { me, subject: workspace }: Decided<'resource.create' | 'integration.install'>,
   made: Made,
 ): Promise<void> {
   await sql`

@@ -50,7 +50,7 @@ type Opened = Decided<
 
 export async function insertRevision(
   tx: Tx,
-  { me }: Decided<'resource.create' | 'resource.edit' | 'resource.revert'>,
+  { me }: Decided<'resource.create' | 'integration.install' | 'resource.edit' | 'resource.revert'>,
   it: NewRevision,
 ): Promise<void> {
   await sql`

@@ -15,6 +15,7 @@ export interface ResourceRow {
   readonly visibility: Visibility;
   readonly everyone_role: 'viewer' | 'editor';
   readonly shared_with: readonly string[];
+  readonly installed: 'workspace' | 'organization' | null;
   readonly revision: number;
   readonly created_at: string;
   readonly updated_at: string;
@@ -43,6 +44,7 @@ export interface WorkspaceRow {
   readonly avatar: string | null;
   readonly take_back: 'sharer' | 'any_editor';
   readonly created_at: string;
+  readonly deleted_at: string | null;
 }
 
 export interface ProjectRow {
@@ -93,6 +95,7 @@ export interface InvitationRow {
 /** What a decision hands over of things other than resources and requests. */
 export interface SpaceRows {
   readonly workspace: WorkspaceRow;
+  readonly closed: WorkspaceRow;
   readonly project: ProjectRow;
   readonly group: GroupRow;
   readonly team: TeamRow;

@@ -19,7 +19,13 @@ const described = {
 /** What belongs to the installation and to no organization: the key that seals cursors and confirm tokens. */
 export const Installation = defineEntity({
   name: 'Installation',
-  properties: { id: p.integer().primary(), signingKey: p.blob() },
+  properties: {
+    id: p.integer().primary(),
+    signingKey: p.blob(),
+    /** The last entry of the log that was sealed, and its transaction (ACT-3). */
+    sealedXid: p.bigint().columnType('xid8').nullable(),
+    sealedEntry: p.uuid().nullable(),
+  },
 });
 
 export const Organization = defineEntity({
@@ -142,13 +148,52 @@ export const Invitation = defineEntity({
     email: p.text(),
     role: p.text().$type<OrganizationRole>(),
     secretHash: p.blob(),
-    places: p.json().default('[]'),
+    places: p.json().default('{"workspaces":[],"teams":[]}'),
     invitedBy: p.uuid(),
     status: p.text().$type<'pending' | 'accepted' | 'revoked'>().default('pending'),
     createdAt: p.datetime().defaultRaw('now()'),
     sentAt: p.datetime().defaultRaw('now()'),
     expiresAt: p.datetime(),
     acceptedBy: p.uuid().nullable(),
+  },
+});
+
+/** A name that an organization, or one of its workspaces, says is its own; it serves nothing until that is proven (WS-6). */
+export const Domain = defineEntity({
+  name: 'Domain',
+  properties: {
+    ...keyed,
+    workspaceId: p.uuid().nullable(),
+    name: p.text(),
+    proof: p.text(),
+    claimedBy: p.uuid(),
+    claimedAt: p.datetime().defaultRaw('now()'),
+    provenAt: p.datetime().nullable(),
+  },
+});
+
+/** How people of the organization sign in elsewhere; its secrets are not here. */
+export const Sso = defineEntity({
+  name: 'Sso',
+  properties: {
+    organizationId: p.uuid().primary(),
+    protocol: p.text().$type<'oidc' | 'saml'>(),
+    issuer: p.text(),
+    clientId: p.text().nullable(),
+    required: p.boolean().default(false),
+  },
+});
+
+/** What the organization pays for (ORG-7). */
+export const Billing = defineEntity({
+  name: 'Billing',
+  properties: {
+    organizationId: p.uuid().primary(),
+    plan: p.text().nullable(),
+    seats: p.integer().nullable(),
+    email: p.text().nullable(),
+    renewsOn: p.date().nullable(),
+    changedAt: p.datetime().defaultRaw('now()'),
   },
 });
 
@@ -165,6 +210,8 @@ export const Resource = defineEntity({
     name: p.text(),
     description: p.text().nullable(),
     ownerId: p.uuid().nullable(),
+    /** Kept by the database, so that a list need not look at each owner. */
+    ownerEmail: p.text().nullable(),
     /** Who shared it with the organization (OWN-1); empty where its owner left (OWN-3). */
     givenBy: p.uuid().nullable(),
     visibility: p.text().$type<Visibility>().default('private'),
@@ -172,6 +219,8 @@ export const Resource = defineEntity({
     /** Its live grants, `level|principal|id|end`, kept by the database with every change of them, so that a check reads one row. */
     sharedWith: p.array().columnType('text[]'),
     revision: p.integer().default(1),
+    /** Of an integration: whom it is installed for (WS-4, ORG-2). */
+    installed: p.text().$type<'workspace' | 'organization'>().nullable(),
     createdAt: p.datetime().defaultRaw('now()'),
     createdBy: p.uuid().nullable(),
     updatedAt: p.datetime().defaultRaw('now()'),
@@ -257,10 +306,72 @@ export const Activity = defineEntity({
     via: p.text().nullable(),
     overridden: p.boolean().default(false),
     noun: p.text(),
+    /** Of a resource, as it was called by, so that a wrong one tells nothing (EXT-2). */
+    kind: p.text().$type<Kind>().nullable(),
     entityId: p.uuid().nullable(),
     workspaceId: p.uuid().nullable(),
     before: p.json().nullable(),
     after: p.json().nullable(),
+  },
+});
+
+/** One link of an organization's chain of entries (ACT-3): the digest of an entry, and that hashed together with the link before. */
+export const Seal = defineEntity({
+  name: 'Seal',
+  properties: {
+    organizationId: p.uuid().primary(),
+    number: p.bigint().primary(),
+    activityId: p.uuid(),
+    entry: p.blob(),
+    digest: p.blob(),
+    sealedAt: p.datetime().defaultRaw('clock_timestamp()'),
+  },
+});
+
+/** What someone is told (NOT-2). What it is about is an id, and rendered by the decision of now (NOT-3). */
+export const Notification = defineEntity({
+  name: 'Notification',
+  properties: {
+    ...keyed,
+    personId: p.uuid(),
+    /** The transaction that wrote it: whoever reads in its order, below what is still being written, misses nothing. */
+    xid: p.bigint().columnType('xid8').defaultRaw('pg_current_xact_id()'),
+    event: p.text(),
+    kind: p.text().$type<Kind>().nullable(),
+    resourceId: p.uuid().nullable(),
+    requestId: p.uuid().nullable(),
+    at: p.datetime().defaultRaw('clock_timestamp()'),
+    readAt: p.datetime().nullable(),
+  },
+});
+
+/** What the secret of an integration was sealed to: the role that serves writes it and can't read it back. */
+export const IntegrationSecret = defineEntity({
+  name: 'IntegrationSecret',
+  properties: {
+    organizationId: p.uuid().primary(),
+    resourceId: p.uuid().primary(),
+    workspaceId: p.uuid(),
+    /** The name of the key that it is sealed under. */
+    keyId: p.text(),
+    sealed: p.text(),
+    setAt: p.datetime().defaultRaw('statement_timestamp()'),
+    setBy: p.uuid(),
+  },
+});
+
+/** Someone of a workspace's audience (WS-5): an email stands once in it. */
+export const Contact = defineEntity({
+  name: 'Contact',
+  properties: {
+    ...keyed,
+    workspaceId: p.uuid(),
+    email: p.text(),
+    name: p.text().nullable(),
+    attributes: p.json(),
+    /** The resource that collected it. */
+    sourceId: p.uuid().nullable(),
+    collectedAt: p.datetime().defaultRaw('now()'),
   },
 });
 
@@ -303,7 +414,14 @@ export const entities = [
   AccessGrant,
   AccessRequest,
   Activity,
+  Seal,
   Invitation,
+  Domain,
+  Sso,
+  Billing,
+  Notification,
+  IntegrationSecret,
+  Contact,
   Confirmation,
   Idempotency,
 ] as const;

@@ -84,12 +84,11 @@ export async function reachOf(tx: Tx): Promise<readonly string[]> {
   return rows.map(({ id }) => id);
 }
 
+/** Names by id. */
+export type Names = Readonly<Record<string, string>>;
+
 /** The names of groups and teams that the caller is in; elsewhere than in a reading transaction they are looked up. */
-export async function namesOf(
-  tx: Tx,
-  organization: string,
-  ids: readonly string[],
-): Promise<Readonly<Record<string, string>>> {
+export async function namesOf(tx: Tx, organization: string, ids: readonly string[]): Promise<Names> {
   const known = callerOf(tx);
   if (known || ids.length === 0) return known?.names ?? {};
   const { rows } = await sql<{ id: string; name: string }>`

@@ -1,5 +1,6 @@
 import { CompiledQuery, type RawBuilder, sql } from 'kysely';
 import { storeOf, type Tx } from './database.ts';
+import { textual } from './texts.ts';
 
 type Places<P> = { readonly [K in keyof P]-?: RawBuilder<unknown> };
 
@@ -18,21 +19,38 @@ class Place {
 export function statement<P extends object, R>(
   build: (parameters: Places<P>) => RawBuilder<R>,
 ): (tx: Tx, values: P) => Promise<readonly R[]> {
-  let made: { readonly text: string; readonly names: readonly PropertyKey[] } | undefined;
+  let made: Made | undefined;
   return async (tx, values) => {
-    const store = storeOf(tx);
-    made ??= compiled(build(new Proxy({}, { get: (_, name) => sql`${new Place(name)}` }) as Places<P>).compile(store));
-    const { rows } = await store.executeQuery<R>(
-      CompiledQuery.raw(
-        made.text,
-        made.names.map((name) => values[name as keyof P]),
-      ),
-    );
-    return rows;
+    made ??= compiled(tx, build);
+    return run(tx, made, values);
   };
 }
 
-function compiled({ sql: text, parameters }: CompiledQuery) {
+/** The same of a statement that answers one column of text, for what is read most. Its parameters are texts and arrays of them. */
+export function texts<P extends { readonly [K in keyof P]: string | readonly string[] | null }>(
+  build: (parameters: Places<P>) => RawBuilder<unknown>,
+): (tx: Tx, values: P) => Promise<readonly string[]> {
+  let made: Made | undefined;
+  return async (tx, values) => {
+    made ??= compiled(tx, build);
+    textual.add(made.text);
+    return run(tx, made, values);
+  };
+}
+
+interface Made {
+  readonly text: string;
+  readonly names: readonly PropertyKey[];
+}
+
+async function run<P extends object, R>(tx: Tx, { text, names }: Made, values: P): Promise<readonly R[]> {
+  const parameters = names.map((name) => values[name as keyof P]);
+  return (await storeOf(tx).executeQuery<R>(CompiledQuery.raw(text, parameters))).rows;
+}
+
+function compiled<P extends object>(tx: Tx, build: (parameters: Places<P>) => RawBuilder<unknown>): Made {
+  const places = new Proxy({}, { get: (_, name) => sql`${new Place(name)}` }) as Places<P>;
+  const { sql: text, parameters } = build(places).compile(storeOf(tx));
   const names = [...new Set(parameters.map((it) => (it as Place).name))];
   const numbered = text.replace(
     /\$(\d+)/g,

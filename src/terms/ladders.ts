@@ -9,6 +9,8 @@ export const ladders = {
   /** The right to take a resource back from the organization (OWN-2). */
   taking: ['taker'],
   workspace: ['viewer', 'creator', 'admin', 'owner'],
+  /** A workspace that has been deleted and can still come back (ORG-9). */
+  closed: ['owner'],
   project: ['viewer', 'editor'],
   group: ['aware', 'viewer', 'editor', 'owner'],
   team: ['aware', 'member', 'manager'],

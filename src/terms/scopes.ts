@@ -14,3 +14,6 @@ export type CredentialScope = (typeof credentialScopes)[number];
 
 export const defaultScopes: readonly CredentialScope[] = ['read', 'request'];
 export const defaultKeyDays = 90;
+
+/** By which way someone comes in: people by the Studio, agents from outside, and whoever runs the machine, for someone. */
+export type Surface = 'studio' | 'external' | 'operator';

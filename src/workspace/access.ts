@@ -12,7 +12,7 @@ import { Problem } from '../terms/problem.ts';
 import { personNamed } from './directory.ts';
 import { type Asking, type Desk, reading } from './operation.ts';
 import { Id, organizationOwned, Paging, Words } from './shapes.ts';
-import { endShown, resource } from './sharing.ts';
+import { endShown, handleOf, resource } from './sharing.ts';
 import { unnamed, viaShown, viasOf } from './vias.ts';
 import { lightest, roomOfAnswer, weightOf } from './weight.ts';
 
@@ -28,7 +28,7 @@ export const getAccess = reading({
     grants: z
       .array(
         z.object({
-          with: z.string().optional(),
+          with: z.string(),
           name: z.string(),
           role: z.string(),
           expires_at: z.string().optional(),
@@ -46,7 +46,10 @@ export const getAccess = reading({
     const after = cursor === undefined ? undefined : desk.placeOf(subject.id, cursor);
     const hidden = await hiddenPrincipals(desk.tx, target);
     const grants = after === undefined ? await grantsOn(desk.tx, target) : [];
-    const shown = lightest(grants.map(grantShown), roomOfGrants);
+    const shown = lightest(
+      grants.map((it) => grantShown(desk, subject.id, it)),
+      roomOfGrants,
+    );
     const more = (grants[0]?.of ?? 0) - shown.length;
     const { items, next } = await audienceOf(desk.tx, desk.me, subject, { limit, after });
     const people = items.map(({ email, facts }) => ({
@@ -72,8 +75,8 @@ export const getAccess = reading({
 /** Estimated tokens; who has access, by person, has the rest. */
 const roomOfGrants = 2_500;
 
-const grantShown = (it: NamedGrant) => ({
-  ...(!it.hidden && { with: outside(it.principal, it.principal_id) }),
+const grantShown = (desk: Desk, resource: string, it: NamedGrant) => ({
+  with: it.hidden ? handleOf(desk, resource, it) : outside(it.principal, it.principal_id),
   name: it.hidden ? unnamed(it.principal) : it.name,
   role: it.level,
   ...endShown(it.expires_at),

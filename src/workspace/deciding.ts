@@ -2,15 +2,18 @@ import * as z from 'zod';
 import { decide } from '../access/decide.ts';
 import type { Decided } from '../storage/decided.ts';
 import { grant, grantTo } from '../storage/grants.ts';
+import type { Telling } from '../storage/notifications.ts';
 import { closeRequest } from '../storage/requests.ts';
 import type { RequestRow } from '../storage/rows.ts';
 import { inside, outside } from '../terms/ids.ts';
 import { reaches } from '../terms/ladders.ts';
 import { Problem } from '../terms/problem.ts';
-import { changing, type Desk, type Difference } from './operation.ts';
+import { type Also, changing, type Desk, type Difference } from './operation.ts';
 import { refusalOf } from './refusal.ts';
+import { settleOne } from './settling.ts';
 import { Id, text } from './shapes.ts';
 import { End, endOf, endShown, holdsAlready, lowers, wouldLower } from './sharing.ts';
+import { decidedTelling, tellAll } from './telling.ts';
 
 const Outcome = z.object({
   id: z.string(),
@@ -43,16 +46,26 @@ export const decideAccessRequests = changing({
   async run(desk, targets, { decisions }) {
     const outcomes: z.output<typeof Outcome>[] = [];
     const each: (Difference | Problem)[] = [];
+    const told: Telling[] = [];
+    const also: Also[] = [];
     const seen = new Set<string>();
     for (const [i, decision] of decisions.entries()) {
       const target = targets[i] as Decided<'request.decide'> | Problem;
       const id = inside('request', decision.id);
-      const done = await settle(desk, id && seen.has(id) ? twice() : target, decision);
+      const ruled = id && seen.has(id) ? twice() : target;
+      const came = await cameTrueMeanwhile(desk, ruled);
+      also.push(...came);
+      const done = came.length ? approvedAlready(ruled) : await settle(desk, ruled, decision);
       if (id) seen.add(id);
       outcomes.push(done instanceof Problem ? unchanged(decision.id, done) : done);
       each.push(done instanceof Problem ? done : differenceOf(target as Decided<'request.decide'>, done));
+      if (!(done instanceof Problem)) {
+        const { subject } = target as Decided<'request.decide'>;
+        told.push(decidedTelling(subject, done.status === 'approved' ? 'request_approved' : 'request_denied'));
+      }
     }
-    return { outcome: { outcomes }, before: null, after: { outcomes }, each };
+    await tellAll(desk, told);
+    return { outcome: { outcomes }, before: null, after: { outcomes }, each, also };
   },
   answer: async (_desk, { outcomes }) => ({ outcomes }),
 });
@@ -81,6 +94,13 @@ const differenceOf = ({ subject }: Decided<'request.decide'>, { id: _, ...done }
 
 const twice = () => new Problem('invalid_argument', 'It stands in this call twice.');
 
+/** Whoever asked may have got in by another way, like a group that they joined; then nothing is left to decide (REQ-6). */
+const cameTrueMeanwhile = async (desk: Desk, target: Decided<'request.decide'> | Problem): Promise<readonly Also[]> =>
+  target instanceof Problem || target.subject.status !== 'pending' ? [] : settleOne(desk, target.subject);
+
+const approvedAlready = (target: Decided<'request.decide'> | Problem) =>
+  target instanceof Problem ? target : decidedAlready({ ...target.subject, status: 'approved' });
+
 interface Verdict {
   readonly id: string;
   readonly decision: 'approve' | 'deny';
@@ -97,7 +117,7 @@ async function settle(
 ): Promise<z.output<typeof Outcome> | Problem> {
   if (target instanceof Problem) return target;
   const { subject } = target;
-  if (subject.status !== 'pending' || isOver(subject, desk.now)) return decidedAlready(subject, desk.now);
+  if (subject.status !== 'pending') return decidedAlready(subject);
   const level = role && reaches('resource', subject.level, role) ? role : subject.level;
   if (role && role !== level)
     return new Problem('invalid_argument', `They asked for ${subject.level}; a decision gives no more.`, {
@@ -129,12 +149,7 @@ async function settle(
   }
 }
 
-const monthFrom = (text: string) => Date.parse(text) + 30 * 86_400_000;
-export const isOver = ({ created_at }: RequestRow, now: Date) => monthFrom(created_at) <= now.getTime();
-
-export const decidedAlready = (subject: RequestRow, now: Date) => {
-  const status = subject.status === 'pending' && isOver(subject, now) ? 'expired' : subject.status;
-  return new Problem('already_decided', `It is ${status} already.`, {
-    current: { status, ...(subject.decided_at && { decided_at: new Date(subject.decided_at).toISOString() }) },
+export const decidedAlready = ({ status, decided_at }: RequestRow) =>
+  new Problem('already_decided', `It is ${status} already.`, {
+    current: { status, ...(decided_at && { decided_at: new Date(decided_at).toISOString() }) },
   });
-};

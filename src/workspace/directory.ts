@@ -36,6 +36,14 @@ export async function principalNamed(desk: Desk, named: string): Promise<Princip
   return found;
 }
 
+/** The group or team that a name or id means, of those that the caller finds; one that is not there has no id. */
+export async function circleNamed<N extends 'group' | 'team'>(desk: Desk, noun: N, named: string) {
+  const id = inside(noun, named);
+  const found = id ? { id } : await resolve(desk, noun, named.trim());
+  if (found instanceof Problem && found.code !== 'not_found') throw found;
+  return { noun, id: found instanceof Problem ? undefined : found.id };
+}
+
 /** The person with this email or id, if the caller finds them. */
 export const personNamed = (desk: Desk, named: string) => resolve(desk, 'person', named.replace(/^person:/, '').trim());
 

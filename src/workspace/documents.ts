@@ -4,9 +4,14 @@ import { type Document, formats, readDocument } from '../documents/document.ts';
 import { isObject } from '../documents/json.ts';
 import { outlineOf } from '../documents/outline.ts';
 import type { NewRevision, RevisionBody } from '../storage/revisions.ts';
+import { type Kind, kindTable } from '../terms/kinds.ts';
 import { type Finding, Problem } from '../terms/problem.ts';
 
 export const Format = z.enum(formats);
+
+/** The one format of a kind that has no other; of workflows, which tell theirs themselves, nothing. */
+export const formatOf = (kind: Kind): Document['format'] | undefined =>
+  kindTable[kind].formats.length === 1 ? kindTable[kind].formats[0] : undefined;
 
 /** An object as it came, keys and all: zod's own records leave some out without a word. */
 export const JsonIn = z

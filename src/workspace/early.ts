@@ -5,8 +5,8 @@ import { decideOn } from '../storage/decided.ts';
 import { Problem } from '../terms/problem.ts';
 import { hidesSomething } from '../terms/text.ts';
 import { rejected } from './documents.ts';
+import type { Ground } from './ground.ts';
 import { actionsOf, type Operation } from './operation.ts';
-import type { Ground } from './perform.ts';
 import { hold } from './ruling.ts';
 import type { How } from './session.ts';
 
@@ -30,6 +30,14 @@ export function oversized(input: object): Problem | undefined {
 
 const isLarge = (value: unknown) =>
   typeof value === 'string' ? Buffer.byteLength(value) > largest : inspect(value).large;
+
+/** What is the Studio's only is not there for a key, whatever it bears and however it is called (section 14). */
+export function absent({ session }: Ground, operation: Operation): Problem | undefined {
+  if (session.surface !== 'external' || !actionsOf(operation).some((action) => rowFor(action).only)) return undefined;
+  return new Problem('not_found', `There is no operation ${operation.name}.`, {
+    advice: 'Look into the list of tools.',
+  });
+}
 
 /** What the credential or the connection rules out, whatever the target; it reads the call alone. */
 export function beyond({ session }: Ground, operation: Operation, input: unknown): Problem | undefined {

@@ -4,76 +4,119 @@ import type { JsonValue } from '../documents/json.ts';
 import { applyMerge, applyPatch } from '../documents/patch.ts';
 import type { Decided } from '../storage/decided.ts';
 import { updateResource } from '../storage/resources.ts';
-import {
-  insertRevision,
-  type RevisionBody,
-  type RevisionHead,
-  revisionBody,
-  revisionsOf,
-} from '../storage/revisions.ts';
+import { insertRevision, type RevisionBody, revisionBody } from '../storage/revisions.ts';
+import type { Kind } from '../terms/kinds.ts';
 import { Problem } from '../terms/problem.ts';
 import { DocumentIn, documentOf, JsonIn, type ReadDocument, read, rejected, revisionFrom } from './documents.ts';
-import { Opened } from './opened.ts';
-import { changing, type Desk, reading } from './operation.ts';
-import { Id, Name, Paging, text } from './shapes.ts';
-import { lightest, roomOfAnswer, weightOf } from './weight.ts';
-import { reopened, workflow } from './workflows.ts';
+import { dropped, dropWithAddress, type Extras, extras, keepExtras, ofIntegrations } from './integrations.ts';
+import { Opened, OpenedOfAnyKind, reopened } from './opened.ts';
+import { changing, type Desk } from './operation.ts';
+import { Id, Name, namedBy, text } from './shapes.ts';
+import { lightest } from './weight.ts';
 
 /** Estimated tokens that changes between two revisions take of one answer. */
-const roomOfChanges = 2_500;
+export const roomOfChanges = 2_500;
 
 type Editing = Decided<'resource.edit' | 'resource.revert'>;
 
-export const editWorkflow = changing({
-  name: 'edit_workflow',
-  action: 'resource.edit',
-  input: z
-    .strictObject({
-      id: Id,
-      revision: z.int().min(1).describe('The one you opened; if it is not the newest, the edit is refused.'),
-      name: Name.optional(),
-      description: text(2000).nullable().optional(),
-      patch: z
-        .array(z.record(z.string(), z.unknown()))
-        .max(1000)
-        .optional()
-        .describe('JSON Patch (RFC 6902) of the document.'),
-      merge: JsonIn.optional().describe('Or a merge patch (RFC 7396).'),
-      document: DocumentIn.optional().describe('Or the whole document.'),
-    })
-    .refine(({ patch, merge, document }) => [patch, merge, document].filter((it) => it !== undefined).length < 2, {
-      message: 'Only one of patch, merge and document goes.',
-    })
-    .refine(
-      ({ name, description, patch, merge, document }) =>
-        [name, description, patch, merge, document].some((it) => it !== undefined),
-      {
-        message: 'Nothing is to be changed: name, description, patch, merge or document says what.',
-      },
-    ),
-  output: Opened,
-  target: ({ id }) => workflow(id),
-  async run(desk, target, { revision, name, description, ...change }) {
-    const { subject } = target;
-    const newest = await newestOf(desk, target, revision);
-    const it = edited(newest, change);
-    const next = {
-      name: name ?? subject.name,
-      description: description === undefined ? subject.description : description,
-      revision: subject.revision + 1,
-    };
-    await keep(desk, target, it, next);
-    return {
-      outcome: { id: subject.id },
-      before: { revision: subject.revision, name: subject.name, digest: newest.digest },
-      after: { revision: next.revision, name: next.name, digest: it.digest },
-    };
+const parts = {
+  id: Id,
+  revision: z.int().min(1).describe('The one you opened; if it is not the newest, the edit is refused.'),
+  name: Name.optional(),
+  description: text(2000).nullable().optional(),
+  patch: z
+    .array(z.record(z.string(), z.unknown()))
+    .max(1000)
+    .optional()
+    .describe('JSON Patch (RFC 6902) of the document.'),
+  merge: JsonIn.optional().describe('Or a merge patch (RFC 7396).'),
+  document: DocumentIn.optional().describe('Or the whole document.'),
+};
+
+interface DocumentChange {
+  readonly patch?: unknown;
+  readonly merge?: unknown;
+  readonly document?: unknown;
+}
+
+interface Wish extends Extras, DocumentChange {
+  readonly id: string;
+  readonly revision: number;
+  readonly name?: string | undefined;
+  readonly description?: string | null | undefined;
+}
+
+const oneOf: Check = [
+  ({ patch, merge, document }) => [patch, merge, document].filter((it) => it !== undefined).length < 2,
+  { message: 'Only one of patch, merge and document goes.' },
+];
+const something = (...more: string[]): Check => [
+  ({ id: _, revision: __, ...changes }) => Object.values(changes).some((it) => it !== undefined),
+  {
+    message: `Nothing is to be changed: ${['name', 'description', ...more].join(', ')}, patch, merge or document says what.`,
   },
-  answer: (desk, { id }) => reopened(desk, id),
+];
+type Check = [(given: Record<string, unknown>) => boolean, { message: string }];
+
+const editing = <O extends typeof OpenedOfAnyKind | typeof Opened>(
+  name: string,
+  { input, output, only }: { input: z.ZodObject; output: O; only?: Kind },
+) =>
+  changing({
+    name,
+    action: 'resource.edit',
+    input,
+    output,
+    target: ({ id }) => ({ noun: 'resource', ...namedBy(id as string, only) }) as const,
+    async run(desk, target, given) {
+      const { revision, name, description, secret, install, ...change } = given as unknown as Wish;
+      const { subject } = target;
+      const newest = await newestOf(desk, target, revision);
+      const isEdited = [name, description, change.patch, change.merge, change.document].some((it) => it !== undefined);
+      const it = edited(newest, change);
+      const next = {
+        name: name ?? subject.name,
+        description: description === undefined ? subject.description : description,
+        revision: subject.revision + (isEdited ? 1 : 0),
+      };
+      const lost = isEdited && (await keep(desk, target, { it, was: newest, next }));
+      const kept = await keepExtras(desk, target, subject, { secret, install });
+      return {
+        outcome: { id: subject.id, kind: subject.kind, lost: lost && secret === undefined },
+        before: { revision: subject.revision, name: subject.name, digest: newest.digest },
+        after: {
+          revision: next.revision,
+          name: next.name,
+          digest: it.digest,
+          ...(lost && { secret: 'dropped' }),
+          ...kept,
+        },
+      };
+    },
+    answer: (desk, { lost, ...made }) => reopened(desk, made, lost ? [dropped] : []) as Promise<z.input<O>>,
+  });
+
+export const editWorkflow = editing('edit_workflow', {
+  input: z
+    .strictObject(parts)
+    .refine(...oneOf)
+    .refine(...something()),
+  output: Opened,
+  only: 'workflow',
+});
+
+export const editResource = editing('edit_resource', {
+  input: z
+    .strictObject({ ...parts, ...extras })
+    .refine(...oneOf)
+    .refine(...something('secret', 'install'))
+    .refine(...ofIntegrations('secret'))
+    .refine(...ofIntegrations('install')),
+  output: OpenedOfAnyKind,
 });
 
 /** The newest revision, or a conflict that shows what became of the one that was edited (VER-1). */
-async function newestOf({ tx }: Desk, target: Editing, revision: number): Promise<RevisionBody> {
+export async function newestOf({ tx }: Desk, target: Editing, revision: number): Promise<RevisionBody> {
   const { subject } = target;
   const newest = await revisionBody(tx, target, subject.revision);
   if (!newest) throw new Error(`resource ${subject.id} lacks its revision ${subject.revision}`);
@@ -91,10 +134,7 @@ async function newestOf({ tx }: Desk, target: Editing, revision: number): Promis
 }
 
 /** The document after the change; one that is not changed is kept as it came. */
-function edited(
-  newest: RevisionBody,
-  { patch, merge, document }: { patch?: unknown; merge?: unknown; document?: unknown },
-): ReadDocument {
+function edited(newest: RevisionBody, { patch, merge, document }: DocumentChange): ReadDocument {
   const format = newest.format as ReadDocument['format'];
   if (document !== undefined) return read(document, format, '/document');
   if (patch === undefined && merge === undefined) return read(newest.source ?? documentOf(newest), format, '');
@@ -107,120 +147,25 @@ function edited(
   return { ...read(result.value, format, ''), media: newest.media };
 }
 
-async function keep(
-  { tx }: Desk,
+interface Next {
+  readonly it: ReadDocument;
+  readonly was: RevisionBody;
+  readonly next: { readonly name: string; readonly description: string | null; readonly revision: number };
+  readonly restoredFrom?: number | null;
+}
+
+/** Makes a revision the newest; answers whether the secret of an integration went with its address (WS-4). */
+export async function keep(
+  desk: Desk,
   target: Editing,
-  it: ReadDocument,
-  next: { name: string; description: string | null; revision: number },
-  restoredFrom: number | null = null,
-) {
+  { it, was, next, restoredFrom = null }: Next,
+): Promise<boolean> {
   const { id, workspace_id } = target.subject;
   await insertRevision(
-    tx,
+    desk.tx,
     target,
     revisionFrom(it, { resource: id, workspace: workspace_id, number: next.revision, name: next.name, restoredFrom }),
   );
-  await updateResource(tx, target, next);
+  await updateResource(desk.tx, target, next);
+  return dropWithAddress(desk, target, documentOf(was), it.value);
 }
-
-const Revision = z.object({
-  revision: z.int(),
-  name: z.string(),
-  by: z.string().optional(),
-  /** The key that made it, so that agents are told apart (EXP-5). */
-  key: z.string().optional(),
-  at: z.string(),
-  format: z.string(),
-  bytes: z.int(),
-  restored_from: z.int().optional(),
-});
-
-export const listRevisions = reading({
-  name: 'list_revisions',
-  action: 'resource.revisions',
-  input: z.strictObject({
-    id: Id,
-    compare: z
-      .strictObject({ from: z.int().min(1), to: z.int().min(1) })
-      .optional()
-      .describe('Two revisions: what changed between them.'),
-    ...Paging,
-  }),
-  output: z.object({
-    items: z.array(Revision),
-    total: z.int(),
-    next_cursor: z.string().optional(),
-    changes: z.array(z.object({ pointer: z.string(), change: z.string() })).optional(),
-    changes_total: z.int().optional(),
-  }),
-  target: ({ id }) => workflow(id),
-  async run(desk, target, { id, compare, limit, cursor }) {
-    const before = cursor === undefined ? undefined : Number(desk.placeOf(id, cursor));
-    const { items, next } = await revisionsOf(desk.tx, target, { limit, before });
-    const compared =
-      compare &&
-      changesBetween(
-        (await documentAt(desk, target, compare.from)) as JsonValue,
-        (await documentAt(desk, target, compare.to)) as JsonValue,
-      );
-    const changes = compared && lightest(compared.changes, roomOfChanges);
-    const fitting = lightest(items.map(revisionShown), roomOfAnswer - weightOf(changes ?? []));
-    const last = fitting.length < items.length ? String(fitting.at(-1)?.revision) : next;
-    return {
-      items: fitting,
-      total: target.subject.revision,
-      ...(last && { next_cursor: desk.cursor(id, last) }),
-      ...(compared && { changes, changes_total: compared.total }),
-    };
-  },
-});
-
-const revisionShown = (it: RevisionHead): z.output<typeof Revision> => ({
-  revision: it.number,
-  name: it.name,
-  ...(it.email && { by: it.email }),
-  ...(it.credential && { key: it.credential }),
-  at: new Date(it.created_at).toISOString(),
-  format: it.format,
-  bytes: it.bytes,
-  ...(it.restored_from && { restored_from: it.restored_from }),
-});
-
-async function documentAt({ tx }: Desk, target: Decided<'resource.revisions'>, number: number) {
-  const body = await revisionBody(tx, target, number);
-  if (!body) throw noRevision('/compare');
-  return documentOf(body);
-}
-
-const noRevision = (pointer: string) =>
-  new Problem('invalid_argument', `${pointer}: There is no such revision.`, {
-    pointer,
-    advice: 'list_revisions tells which there are.',
-  });
-
-export const restoreRevision = changing({
-  name: 'restore_revision',
-  action: 'resource.revert',
-  input: z.strictObject({
-    id: Id,
-    restore: z.int().min(1).describe('The revision to bring back; it becomes a new one, and none is lost.'),
-    revision: z.int().min(1).describe('The newest that you know of.'),
-  }),
-  output: Opened,
-  target: ({ id }) => workflow(id),
-  async run(desk, target, { restore, revision }) {
-    const { subject } = target;
-    const newest = await newestOf(desk, target, revision);
-    const old = await revisionBody(desk.tx, target, restore);
-    if (!old) throw noRevision('/restore');
-    const it = read(old.source ?? documentOf(old), old.format as ReadDocument['format'], '');
-    const next = { name: old.name, description: subject.description, revision: subject.revision + 1 };
-    await keep(desk, target, it, next, restore);
-    return {
-      outcome: { id: subject.id },
-      before: { revision: subject.revision, name: subject.name, digest: newest.digest },
-      after: { revision: next.revision, name: next.name, digest: it.digest, restored_from: restore },
-    };
-  },
-  answer: (desk, { id }) => reopened(desk, id),
-});

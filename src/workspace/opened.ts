@@ -3,18 +3,17 @@ import { levelOf, viaOf } from '../access/decide.ts';
 import { textOf } from '../documents/document.ts';
 import { invisibleIn } from '../documents/invisible.ts';
 import type { Outline } from '../documents/outline.ts';
-import { part, pathOf } from '../documents/pointer.ts';
 import type { Decided } from '../storage/decided.ts';
 import { projectSeen } from '../storage/projects.ts';
 import { revisionBody, revisionHead } from '../storage/revisions.ts';
-import { inside, outside } from '../terms/ids.ts';
-import { Problem } from '../terms/problem.ts';
+import { outside } from '../terms/ids.ts';
+import type { Kind } from '../terms/kinds.ts';
+import { type Finding, Problem } from '../terms/problem.ts';
+import { fitting, partAt } from './excerpts.ts';
+import { factsOfIntegration } from './integrations.ts';
 import type { Desk } from './operation.ts';
-import { organizationOwned, Row } from './shapes.ts';
+import { namedBy, organizationOwned, Row } from './shapes.ts';
 import { lightest, roomOfAnswer, weightOf } from './weight.ts';
-
-/** In characters, as they may be asked for. */
-export const longestPointer = 500;
 
 /** What may be asked of an opened document. */
 export interface Wish {
@@ -50,13 +49,15 @@ export const Opened = Row.extend({
     .optional(),
 });
 
-/** Estimated tokens that documents may take of one answer at most. */
-const roomOfDocument = 5_500;
+/** An integration tells also whether a secret is kept for it, and whom it is installed for; the secret itself nobody is told. */
+export const OpenedOfAnyKind = Opened.extend({
+  secret: z.object({ set_at: z.string(), by: z.string().optional() }).optional(),
+  installed: z.string().optional(),
+});
+
 /** Estimated tokens that a description keeps in an answer; a longer one is cut. */
 const roomOfDescription = 1_500;
 
-/** Of the numbers beside the pointer of something omitted. */
-const roomOfPlace = 40;
 const roomOfHidden = 500;
 const roomOfLinks = 1_000;
 
@@ -66,7 +67,7 @@ export async function opened(
   target: Decided<'resource.open'>,
   { include, at, from = 0 }: Wish = {},
   revision = target.subject.revision,
-): Promise<z.input<typeof Opened>> {
+): Promise<z.input<typeof OpenedOfAnyKind>> {
   const { subject, facts } = target;
   const wanted = include?.length || at?.length;
   const body = wanted ? await revisionBody(desk.tx, target, revision) : undefined;
@@ -96,11 +97,24 @@ export async function opened(
     outline: { ...outline, links: await linksOf(desk, outline.links) },
     ...(warnings.length && { warnings: [...warnings] }),
     ...(hidden.length && { hidden_characters: lightest(hidden, roomOfHidden) }),
+    ...(subject.kind === 'integration' && (await factsOfIntegration(desk, target))),
   };
   if (document === undefined) return shown;
   const pointers = [...(include ?? []).map((it) => (it === 'source' ? it : '')), ...(at ?? [])];
   const found = (pointer: string) => (pointer === 'source' ? source : partAt(document, pointer));
   return { ...shown, ...fitting(found, pointers, from, roomOfAnswer - weightOf(shown)) };
+}
+
+/** A resource after a change to it, as whoever changed it can open it now. */
+export async function reopened(
+  desk: Desk,
+  { id, kind }: { readonly id: string; readonly kind: Kind },
+  warnings: readonly Finding[] = [],
+): Promise<z.input<typeof OpenedOfAnyKind>> {
+  const target = await desk.may('resource.open', { noun: 'resource', kind, id });
+  if (target instanceof Problem) throw target;
+  const it = await opened(desk, target);
+  return warnings.length ? { ...it, warnings: [...warnings, ...(it.warnings ?? [])] } : it;
 }
 
 function cutTo(room: number, text: string): string {
@@ -109,115 +123,12 @@ function cutTo(room: number, text: string): string {
   return kept === text ? text : `${kept}…`;
 }
 
-/** Links to other workflows, each named only where the caller can open its target (section 14). */
+/** Links to other resources, each named only where the caller can open its target (section 14). */
 async function linksOf(desk: Desk, links: Outline['links']) {
   const shown = [];
   for (const { pointer, id } of links) {
-    const to = await desk.may('resource.open', { noun: 'resource', kind: 'workflow', id: inside('workflow', id) });
+    const to = await desk.may('resource.open', { noun: 'resource', ...namedBy(id) });
     shown.push(to instanceof Problem ? { pointer } : { pointer, id, name: to.subject.name });
   }
   return lightest(shown, roomOfLinks);
-}
-
-/** Something that was asked for and does not fit. */
-interface Large {
-  readonly pointer: string;
-  readonly whole: unknown;
-  /** What is left to show of a text that no answer holds. */
-  readonly text: string | undefined;
-}
-
-/**
- * Parts by pointer, as far as they fit in one answer; of texts that no answer holds, stretches in the room that is left. The rest is
- * told with the pointers that lead into it, or with where its text goes on.
- */
-function fitting(find: (pointer: string) => unknown, pointers: readonly string[], from: number, room: number) {
-  const limit = Math.min(roomOfDocument, room);
-  const parts: Record<string, unknown> = {};
-  const large: Large[] = [];
-  let used = 0;
-  for (const pointer of new Set(pointers)) {
-    const whole = find(pointer);
-    const value = from ? restOf(whole, from) : whole;
-    const weight = weightOf(pointer) + weightOf(value);
-    if (used + weight > limit) {
-      large.push({ pointer, whole, text: typeof value === 'string' && weight > limit ? value : undefined });
-    } else {
-      parts[pointer] = value;
-      used += weight;
-    }
-  }
-  const places = large.reduce((sum, { pointer }) => sum + weightOf(pointer) + roomOfPlace, 0);
-  const left = Math.min(limit, room - places) - used;
-  const stretches = stretched(large, from, left, parts);
-  used = Object.entries(parts).reduce((sum, [pointer, value]) => sum + weightOf(pointer) + weightOf(value), 0);
-  const { '': document_, ...rest } = parts;
-  const spare = Math.min(room - used, Math.max(limit - used, roomOfAnswer - roomOfDocument));
-  return {
-    ...('' in parts && { document: document_ }),
-    ...(Object.keys(rest).length && { parts: rest }),
-    ...(large.length && {
-      omitted: lightest(
-        large.map((it, i) => ({ ...omission(it, spare / large.length), ...stretches[i] })),
-        spare,
-      ),
-    }),
-  };
-}
-
-/** Puts the beginning of each text into `parts` as far as there is room; answers where each begins and goes on, in characters. */
-function stretched(large: readonly Large[], from: number, room: number, parts: Record<string, unknown>) {
-  let left = room;
-  return large.map(({ pointer, text }) => {
-    if (text === undefined) return undefined;
-    const stretch = text.slice(0, lengthWithin(left - weightOf(pointer), text));
-    if (stretch) {
-      parts[pointer] = stretch;
-      left -= weightOf(pointer) + weightOf(stretch);
-    }
-    return { from, next: from + stretch.length };
-  });
-}
-
-function partAt(document: unknown, pointer: string): unknown {
-  const found = part(document, pointer);
-  if (found.found && pathOf(pointer)) return found.value;
-  throw new Problem('invalid_argument', '/at: Nothing in the document is at one of these pointers.', {
-    pointer: '/at',
-    advice: 'Take pointers from the outline.',
-  });
-}
-
-function restOf(value: unknown, from: number): string {
-  if (typeof value === 'string' && from < value.length) return value.slice(from);
-  throw new Problem('invalid_argument', `/from: No text at that pointer goes on at character ${from}.`, {
-    pointer: '/from',
-    advice: 'Take it from next, beside the pointer in omitted; without next, all of the text was shown.',
-  });
-}
-
-/** How many characters of a text fit into `room`; a pair of surrogates stays together. */
-function lengthWithin(room: number, text: string): number {
-  let [fits, most] = [0, Math.min(text.length, Math.max(0, Math.floor(room * mostOfAToken)))];
-  while (fits < most) {
-    const half = Math.ceil((fits + most) / 2);
-    if (weightOf(text.slice(0, half)) <= room) fits = half;
-    else most = half - 1;
-  }
-  return /[\uD800-\uDBFF]/.test(text[fits - 1] ?? '') ? fits - 1 : fits;
-}
-
-/** No estimate gives a token more characters. */
-const mostOfAToken = 5;
-
-/** What was too large to show whole: how large, and the pointers below it as far as `room` goes; the rest of them are counted. */
-function omission({ pointer, whole }: Large, room: number) {
-  const bytes = Buffer.byteLength(JSON.stringify(whole));
-  if (typeof whole !== 'object' || whole === null) return { pointer, bytes };
-  const below = Object.keys(whole).map((key) => `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`);
-  const inside = lightest(
-    below.filter((it) => it.length <= longestPointer),
-    room - weightOf(pointer) - 30,
-  );
-  return { pointer, bytes, inside, ...(below.length > inside.length && { more: below.length - inside.length }) };
 }

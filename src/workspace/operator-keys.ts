@@ -106,9 +106,9 @@ export async function borrowKey(database: Database, { person, organization, work
   });
 }
 
-const organizationId = (named: string | undefined) => named && (inside('organization', named) ?? named);
+export const organizationId = (named: string | undefined) => named && (inside('organization', named) ?? named);
 
-function theOne(found: readonly stored.PersonFound[], email: string): stored.PersonFound {
+export function theOne(found: readonly stored.PersonFound[], email: string): stored.PersonFound {
   const [first, second] = found;
   if (!first) throw new Problem('not_found', `Nobody active has the email ${email}.`, { advice: 'Check the address.' });
   if (!second) return first;

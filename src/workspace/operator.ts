@@ -1,9 +1,14 @@
 import { type Database, openDatabase } from '../storage/database.ts';
 import type { Connection } from '../storage/migrate.ts';
 import * as stored from '../storage/operator.ts';
+import { setCreator } from '../storage/operator-organizations.ts';
 import { outside } from '../terms/ids.ts';
 import { Problem } from '../terms/problem.ts';
+import { type Arrived, type Arriving, acceptInvitation } from './accepting.ts';
+import { type As, lendKey, restoreOrganization } from './operator-acting.ts';
+import { type Added, addContacts, type NewContact, removeContact, type Where } from './operator-contacts.ts';
 import { borrowKey, createKey, type Key, type KeyWish, type Loan, listKeys, revokeKey } from './operator-keys.ts';
+import { type Rotated, type Rotating, rotateSecrets } from './operator-secrets.ts';
 
 /** Whoever runs the machine: no credential, no person, and none of the rights of one; what it does is logged as the operator's. */
 export interface Operator {
@@ -20,6 +25,18 @@ export interface Operator {
   revokeKey(id: string): Promise<Key>;
   /** A key to import with as a person; `end` ends it. The same wish gets the same credential, so that a second run resumes the first (EXT-9). */
   borrowKey(loan: Loan): Promise<{ readonly key: string; end(): Promise<void> }>;
+  /** A key to do one thing with in someone's name, as far as they may themself. */
+  lendKey(as: As, name: string): Promise<{ readonly key: string; end(): Promise<void> }>;
+  /** Lets in whoever was invited (ORG-4). */
+  accept(arriving: Arriving): Promise<Arrived>;
+  /** Brings back an organization that was deleted (ORG-9). */
+  restoreOrganization(named: string): Promise<{ readonly id: string; readonly name: string }>;
+  /** Brings all secrets under the newest key (WS-4). */
+  rotateSecrets(by: Rotating): Promise<Rotated>;
+  /** Keeps contacts in a workspace's audience; an email that is there already is brought up to date (WS-5). */
+  addContacts(where: Where, contacts: readonly NewContact[]): Promise<Added>;
+  /** Takes a contact out; false where there was none. */
+  removeContact(where: Where, email: string): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -32,6 +49,12 @@ export async function openOperator(owner: Connection): Promise<Operator> {
     listKeys: () => listKeys(database),
     revokeKey: (id) => revokeKey(database, id),
     borrowKey: (loan) => borrowKey(database, loan),
+    lendKey: (as, name) => lendKey(database, as, name),
+    accept: (arriving) => acceptInvitation(database, arriving, 'operator'),
+    restoreOrganization: (named) => restoreOrganization(database, named),
+    rotateSecrets: (by) => rotateSecrets(database, by),
+    addContacts: (where, contacts) => addContacts(database, where, contacts),
+    removeContact: (where, email) => removeContact(database, where, email),
     close: () => database.close(),
   };
 }
@@ -48,6 +71,7 @@ const init = (
     }
     const id = await stored.addOrganization(tx, organization);
     const person = await stored.addPerson(tx, id, { email: admin, name: admin.split('@')[0] ?? admin, role: 'admin' });
+    await setCreator(tx, id, person);
     const place = await stored.addWorkspace(tx, id, workspace, { [person]: 'owner' });
     return {
       organization: outside('organization', id),

@@ -12,9 +12,11 @@ import { visibilities } from '../terms/ladders.ts';
 import { Problem } from '../terms/problem.ts';
 import { personNamed } from './directory.ts';
 import { changing, type Desk } from './operation.ts';
+import { holdActive } from './people.ts';
 import { settle } from './settling.ts';
 import { Id, organizationOwned, Words } from './shapes.ts';
 import { resource } from './sharing.ts';
+import type { Taking } from './telling.ts';
 
 export const setVisibility = changing({
   name: 'set_visibility',
@@ -61,6 +63,7 @@ export const setVisibility = changing({
         owner: to.owner ? await ownerEmail(tx, me, to.owner) : organizationOwned,
       },
       also,
+      ...(visibility === 'private' && { takes: [takingOf(target)] }),
     };
   },
   async answer(desk, { id, kind }) {
@@ -69,6 +72,13 @@ export const setVisibility = changing({
     const { subject } = target;
     return { id: outside(kind, id), ...(await stateOf(target, subject.owner_id, desk.tx, desk.me)) };
   },
+});
+
+/** Taken back from the organization, or made private by someone else than its owner, it was theirs before. */
+const takingOf = ({ subject, me }: Decided<'resource.publish' | 'resource.withdraw'>): Taking => ({
+  event: subject.owner_id === null ? 'taken_back' : 'made_private',
+  resource: subject,
+  owner: [subject.owner_id ?? subject.given_by].find((owner) => owner !== me.person) ?? null,
 });
 
 const stateOf = async (
@@ -135,6 +145,7 @@ export const transferOwnership = changing({
     if (to instanceof Problem) throw to;
     if (to.id === subject.owner_id)
       throw new Problem('invalid_argument', '/to: They own it already.', { pointer: '/to' });
+    await holdActive(desk, to.id);
     await fitToOwn(desk, target, to.id);
     const was = subject.owner_id ? await ownerEmail(tx, me, subject.owner_id) : organizationOwned;
     await setOwner(tx, target, to.id);
@@ -145,6 +156,7 @@ export const transferOwnership = changing({
       before: { owner: was },
       after: { owner: to.email ?? to.name, ...(keep && { keeps: keep }) },
       also,
+      takes: [{ event: 'transferred', resource: subject, owner: subject.owner_id }],
     };
   },
   async answer(desk, { id, kind, owner }) {

@@ -1,28 +1,23 @@
-import type { Actor } from '../access/actor.ts';
-import { type Action, rowFor } from '../access/policy.ts';
-import type { Database, Entrance, Tx } from '../storage/database.ts';
-import { decideOn, type Ruling } from '../storage/decided.ts';
+import { rowFor } from '../access/policy.ts';
+import type { Tx } from '../storage/database.ts';
+import { decideOn } from '../storage/decided.ts';
 import { claimKey, keptUnder } from '../storage/idempotency.ts';
 import { lock } from '../storage/locks.ts';
 import { type Code, Problem } from '../terms/problem.ts';
+import { confirms, tokenFor } from './confirming.ts';
 import { deskFor } from './desk.ts';
-import { beyond, misshapen, oversized, refuseEarly } from './early.ts';
+import { absent, beyond, misshapen, oversized, refuseEarly } from './early.ts';
 import { startGrid } from './grid.ts';
-import { actionsOf, type Change, type Desk, type Operation } from './operation.ts';
-import { confirms, rehearse, tokenFor } from './preview.ts';
+import type { Ground } from './ground.ts';
+import { type Call, located, type Running, running, trial } from './located.ts';
+import { actionsOf, type Change, type Operation } from './operation.ts';
+import { previewOf, rehearse } from './preview.ts';
 import { invalid } from './refusal.ts';
-import { type AnyRef, handed, hold, note, noted, type Ruled, rule } from './ruling.ts';
+import { handed, hold, note, noted, rule } from './ruling.ts';
 import { digestOf } from './seal.ts';
-import type { How, Session } from './session.ts';
-
-/** What every call of one session shares. */
-export interface Ground {
-  readonly database: Database;
-  readonly entrance: Entrance;
-  /** Seals cursors and confirm tokens. */
-  readonly key: Buffer;
-  readonly session: Pick<Session, 'credential' | 'person' | 'readOnly'>;
-}
+import { masked } from './secrets.ts';
+import type { How } from './session.ts';
+import { tellLosers } from './telling.ts';
 
 /**
  * The one path to the data: credential, shape, scope, then in one transaction decide, log and run (EXT-11).
@@ -57,17 +52,23 @@ function asRefusal(thrown: unknown): Problem {
 
 /** Called again by itself where another call with the same idempotency key got there first: then it is a replay. */
 async function attempt(ground: Ground, operation: Operation, raw: unknown, how: How): Promise<Answer | Problem> {
+  const gone = absent(ground, operation);
+  if (gone) return refuseEarly(ground, operation, gone);
   const parsed = operation.input.safeParse(raw ?? {}, { reportInput: true });
   const refused = parsed.success
     ? (misshapen(how) ?? oversized(parsed.data) ?? beyond(ground, operation, parsed.data))
     : invalid(parsed.error);
   if (refused) return refuseEarly(ground, operation, refused);
 
-  const call: Call = { ground, operation, input: parsed.data, how };
   const { reading, writing } = ground.database;
   const isRead = actionsOf(operation).every((action) => rowFor(action).does === 'read');
+  const asked: Made = { ground, operation, input: parsed.data, how };
   try {
-    return await (isRead ? reading : writing)(ground.entrance, (tx) => (isRead ? look : change)(tx, call));
+    const call = operation.inquiry ? { ...asked, ground: await informed(asked) } : asked;
+    if (isRead) return await reading(ground.entrance, (tx) => look(tx, call));
+    const { answer, fresh } = await writing(ground.entrance, (tx) => change(tx, call));
+    if (answer instanceof Problem || fresh === undefined || !operation.afterwards) return answer;
+    return (await operation.afterwards(ground.outdoors, answer as never, fresh as never)) as Answer;
   } catch (thrown) {
     if (thrown instanceof Undone) return thrown.instead ?? attempt(ground, operation, raw, how);
     if (thrown instanceof Problem && refusing.includes(thrown.code)) return refuseEarly(ground, operation, thrown);
@@ -78,15 +79,12 @@ async function attempt(ground: Ground, operation: Operation, raw: unknown, how: 
 /** What the log calls a refusal (ACT-1); the rest is the state of things. */
 const refusing: readonly Code[] = ['not_found', 'permission_denied', 'rate_limited'];
 
-interface Call {
-  readonly ground: Ground;
-  readonly operation: Operation;
-  readonly input: unknown;
+interface Made extends Call {
   readonly how: How;
 }
 
 /** A digest of operation and arguments. */
-const argsOf = ({ operation, input }: Call) => digestOf([operation.name, input]);
+const argsOf = ({ ground, operation, input }: Call) => digestOf([operation.name, masked(input, ground.keys)]);
 
 /** Takes the transaction back and answers something else instead; without that, the call is made again. */
 class Undone extends Error {
@@ -97,32 +95,53 @@ class Undone extends Error {
   }
 }
 
-async function look(tx: Tx, call: Call): Promise<Answer | Problem> {
-  const { desk, action, refs, many } = await located(tx, call);
-  const ruled = await rule(tx, call.ground.entrance, action, refs);
-  if (!many && ruled[0]?.problem) return noted(tx, ruled, ruled[0].problem);
-  const answer = await call.operation.run(desk(ruled), handed(ruled, many) as never, call.input as never);
+async function look(tx: Tx, call: Made): Promise<Answer | Problem> {
+  const place = await located(tx, call);
+  const ruled = await rule(tx, call.ground.entrance, place.action, place.refs);
+  if (!place.many && ruled[0]?.problem) return noted(tx, ruled, ruled[0].problem);
+  const answer = (await running(call, place, ruled).run()) as unknown as Answer;
+  if (call.operation.rehearses) throw new Undone(answer);
   await note(tx, ruled);
-  return answer as Answer;
+  return answer;
 }
 
-async function change(tx: Tx, call: Call): Promise<Answer | Problem> {
+/** What a write answers, and what only its first answer holds. */
+interface Written {
+  readonly answer: Answer | Problem;
+  readonly fresh?: unknown;
+}
+
+/** Puts to beyond the database what the operation asks, if the call is allowed; where not, the write itself refuses (EXT-11). */
+async function informed(call: Made): Promise<Ground> {
+  const { ground, operation, input } = call;
+  if (!operation.inquiry) return ground;
+  const { question, put } = operation.inquiry;
+  const asked = await ground.database.reading(ground.entrance, async (tx) => {
+    const { refs, many, action, desk } = await located(tx, call);
+    const ruled = await rule(tx, ground.entrance, action, refs);
+    if (ruled.some(({ problem }) => problem)) return undefined;
+    return { it: await question(desk(ruled), handed(ruled, many) as never, input as never) };
+  });
+  return asked ? { ...ground, learned: await put(ground.outdoors, asked.it as never) } : ground;
+}
+
+async function change(tx: Tx, call: Made): Promise<Written> {
   const { ground, operation, input, how } = call;
   const earlier = await replayed(tx, call);
-  if (earlier) return earlier;
-  const { desk, action, refs, many } = await located(tx, call);
+  if (earlier) return { answer: earlier };
+  const place = await located(tx, call);
+  const { action, refs, many } = place;
   const before = await rule(tx, ground.entrance, action, refs);
-  if (!many && before[0]?.problem) return noted(tx, before, before[0].problem);
+  if (!many && before[0]?.problem) return { answer: await noted(tx, before, before[0].problem) };
 
   await lock(tx, ground.entrance, action, refs);
   const meanwhile = await replayed(tx, call);
-  if (meanwhile) return meanwhile;
+  if (meanwhile) return { answer: meanwhile };
   const ruled = await rule(tx, ground.entrance, action, refs);
-  if (!many && ruled[0]?.problem) return noted(tx, ruled, ruled[0].problem);
+  if (!many && ruled[0]?.problem) return { answer: await noted(tx, ruled, ruled[0].problem) };
 
-  const at = desk(ruled);
-  const run = () => operation.run(at, handed(ruled, many) as never, input as never) as Promise<Change<unknown>>;
-  const done = rowFor(action).confirm ? await confirmed(tx, call, at.me, refs, run) : await run();
+  const it = running(call, place, ruled);
+  const done = rowFor(action).confirm ? await confirmed(tx, call, it) : await it.run();
   if (
     how.key !== undefined &&
     !(await claimKey(tx, ground.entrance, how.key, {
@@ -133,16 +152,35 @@ async function change(tx: Tx, call: Call): Promise<Answer | Problem> {
   )
     throw new Undone();
   await note(tx, ruled, done);
-  return (await operation.answer?.(at, done.outcome as never, input as never)) as Answer;
+  const answer = (await operation.answer?.(it.at, done.outcome as never, input as never)) as Answer;
+  return { answer, fresh: done.fresh };
 }
 
+/** How many pairs of person and resource a preview looks at: of one resource as many as there are, else so many. */
+const everyone = 1_000_000;
+const looked = 2_000;
+
 /** Rehearses the change; without a token that confirms just this, it is taken back and its preview answered (EXT-8). */
-async function confirmed(tx: Tx, call: Call, me: Actor, refs: readonly AnyRef[], run: () => Promise<Change<unknown>>) {
+async function confirmed(tx: Tx, call: Made, { at, run, bearing }: Running): Promise<Change<unknown>> {
   const { ground, operation, how } = call;
-  const those = refs.flatMap((ref) => (ref.noun === 'resource' && ref.id ? { id: ref.id, kind: ref.kind } : []));
-  const { change: done, preview, digest } = await rehearse(tx, me, those, run);
+  const bears = await bearing();
+  const rehearsed = await rehearse(at, bears, run, { most: bears.resources.length ? everyone : looked });
+  const { change: done, differences } = rehearsed;
+  const { preview, digest } = previewOf(rehearsed, bears.resources.length !== 1);
   const bound = { key: ground.key, entrance: ground.entrance, operation: operation.name, args: argsOf(call) };
-  if (how.confirm !== undefined && (await confirms(tx, bound, how.confirm, digest))) return done;
+  if (how.confirm !== undefined && (await confirms(tx, bound, how.confirm, digest))) {
+    for (const taking of done.takes ?? []) {
+      const losers = differences.filter(
+        ({ resource, after }) => resource.id === taking.resource.id && after === 'none',
+      );
+      await tellLosers(
+        at,
+        taking,
+        losers.map(({ person }) => person.id),
+      );
+    }
+    return done;
+  }
   const again = { preview, confirm: tokenFor(bound, digest) };
   throw new Undone(
     how.confirm === undefined
@@ -152,30 +190,15 @@ async function confirmed(tx: Tx, call: Call, me: Actor, refs: readonly AnyRef[],
 }
 
 /** The outcome of an earlier call with the same idempotency key, decided and rendered anew (EXT-9). */
-async function replayed(tx: Tx, call: Call): Promise<Answer | Problem | undefined> {
+async function replayed(tx: Tx, call: Made): Promise<Answer | Problem | undefined> {
   const { ground, operation, input, how } = call;
   if (how.key === undefined) return undefined;
   const caller = await hold(decideOn(tx, ground.entrance, 'self.see', { noun: 'organization' }));
   const kept = await keptUnder(tx, ground.entrance, how.key);
   if (!kept) return undefined;
   if (kept.operation !== operation.name || kept.digest !== argsOf(call)) return keyTaken();
-  const desk = deskFor(tx, ground, operation, caller);
+  const desk = deskFor(tx, ground, operation, caller, trial);
   return (await operation.answer?.(desk, kept.outcome as never, input as never)) as Answer;
-}
-
-/** What is worked on; who asks is looked up first only where that takes a look. */
-async function located(tx: Tx, call: Call) {
-  const { ground, operation, input } = call;
-  const chosen = operation.action;
-  const action = typeof chosen === 'function' ? chosen(input as never, ground.session.person) : chosen;
-  const caller = operation.find
-    ? await hold(decideOn(tx, ground.entrance, 'self.see', { noun: 'organization' }))
-    : undefined;
-  const desk = (ruled: readonly Ruled[]): Desk =>
-    deskFor(tx, ground, operation, (ruled[0]?.ruling ?? caller) as Ruling<Action>);
-  const target = operation.find ? await operation.find(desk([]), input as never) : operation.target?.(input as never);
-  const many = Array.isArray(target);
-  return { desk, action, refs: (many ? target : [target]) as readonly AnyRef[], many };
 }
 
 const keyTaken = () =>

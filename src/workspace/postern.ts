@@ -1,15 +1,33 @@
 import { admitted, signingKey } from '../storage/credentials.ts';
 import { type Entrance, openDatabase } from '../storage/database.ts';
+import { isServed } from '../storage/domains.ts';
 import type { Connection } from '../storage/migrate.ts';
+import { type News, openNews } from '../storage/news.ts';
+import { startSealer } from '../storage/sealer.ts';
 import { Problem } from '../terms/problem.ts';
+import type { Surface } from '../terms/scopes.ts';
 import { readSecret } from '../terms/secret.ts';
+import { lastSeen } from './last-seen.ts';
+import { outdoors as machine, type Outdoors } from './outdoors.ts';
 import { perform } from './perform.ts';
+import type { Keys } from './secrets.ts';
 import type { Narrowing, Postern, Session } from './session.ts';
+import { patiently } from './waiting.ts';
 import { narrowedTo } from './workspaces.ts';
 
-/** Opens Postern on a database that has today's schema, as the role that serves. */
-export async function openPostern({ app }: { app: Connection }): Promise<Postern> {
+/** Opens Postern on a database that has today's schema, as the role that serves; without `keys` it keeps no secrets. */
+export async function openPostern({
+  app,
+  keeper,
+  trouble = () => {},
+  keys = () => [],
+  outdoors = {},
+  surface = 'external',
+}: Opening): Promise<Postern> {
   const database = await openDatabase(app);
+  const news = openNews(app);
+  const sealer = keeper && startSealer(keeper, trouble);
+  const seen = lastSeen(database);
   let key: Promise<Buffer> | undefined;
 
   return {
@@ -17,14 +35,21 @@ export async function openPostern({ app }: { app: Connection }): Promise<Postern
       const read = readSecret(secret);
       const credential = read && (await admitted(database, read, read.hash));
       if (!credential) throw new Problem('unauthenticated', 'The key is unknown or has ended.');
+      if (surface === 'external') seen.note(read);
       return sessionOf(read, credential, narrowing);
     },
+    serves: (host) => isServed(database, host).catch(() => false),
     ready: () =>
       signingKey(database).then(
         () => true,
         () => false,
       ),
-    close: () => database.close(),
+    async close() {
+      await sealer?.stop();
+      await seen.settled();
+      await news.close();
+      await database.close();
+    },
   };
 
   async function sessionOf(
@@ -33,9 +58,33 @@ export async function openPostern({ app }: { app: Connection }): Promise<Postern
     narrowing: Narrowing,
   ): Promise<Session> {
     key ??= signingKey(database);
-    const session = { credential, person, readOnly: narrowing.readOnly ?? false };
+    const session = { credential, person, readOnly: narrowing.readOnly ?? false, surface };
     const workspace = await narrowedTo(database, { organization, credential: id }, narrowing.workspace);
-    const ground = { database, entrance: { organization, credential: id, workspace }, key: await key, session };
-    return { ...session, perform: (operation, input, how = {}) => perform(ground, operation, input, how) };
+    const entrance = { organization, credential: id, workspace, surface };
+    const ground = { database, entrance, key: await key, keys, outdoors: { ...machine, ...outdoors }, session };
+    const hear = (heard: (news: News) => void) =>
+      news.hear(organization, (it) => void (concerns({ credential: id, person: person.id }, it) && heard(it)));
+    return {
+      ...session,
+      hear,
+      perform: (operation, input, how = {}) =>
+        patiently({ hear }, operation, input, how, () => perform(ground, operation, input, how)),
+    };
   }
 }
+
+interface Opening {
+  readonly app: Connection;
+  /** As whom the log is sealed (ACT-3); without it, some other process does that. */
+  readonly keeper?: Connection | undefined;
+  /** Told what goes wrong behind the scenes, and is tried again. */
+  readonly trouble?: ((thrown: unknown) => void) | undefined;
+  readonly keys?: Keys | undefined;
+  /** What is not said is the machine's own: it sends no mail. */
+  readonly outdoors?: Partial<Outdoors> | undefined;
+  readonly surface?: Surface | undefined;
+}
+
+/** Of people and credentials only themself; anything else is for them to look at. */
+const concerns = (own: { person: string; credential: string }, { noun, ids }: News) =>
+  (noun !== 'person' && noun !== 'credential') || ids.has(own[noun]);

@@ -1,87 +1,125 @@
 import type { Actor } from '../access/actor.ts';
-import { levelsOn } from '../storage/audience.ts';
-import type { Entrance, Tx } from '../storage/database.ts';
-import { useConfirmation } from '../storage/idempotency.ts';
-import { newId } from '../terms/ids.ts';
-import type { Kind } from '../terms/kinds.ts';
-import type { Change } from './operation.ts';
-import { digestOf, seal, unseal } from './seal.ts';
-
-type Levels = Awaited<ReturnType<typeof levelsOn>>;
+import type { Tx } from '../storage/database.ts';
+import { groundsOf, levelsIn, type Someone, type Standing, type Subject } from '../storage/grounds.ts';
+import { type Bearing, type Block, type PairPlace, pairsTouched } from '../storage/touched.ts';
+import { outside } from '../terms/ids.ts';
+import { type Level, reaches } from '../terms/ladders.ts';
+import type { Change, Desk } from './operation.ts';
+import { digestOf } from './seal.ts';
+import { lightest, roomOfAnswer, weightOf } from './weight.ts';
 
 /** What a change comes to, seen by doing it: its own account of itself, and who reaches what before and after. */
 export interface Rehearsed<R> {
   readonly change: Change<R>;
-  readonly preview: Readonly<Record<string, unknown>>;
-  /** Of all that the preview rests on, so that a second look tells whether it still holds. */
-  readonly digest: string;
+  /** By how much each pair that was looked at differs, newest resources first, people by id. */
+  readonly differences: readonly Difference[];
+  /** Where to go on, if more pairs may differ than were looked at. */
+  readonly next: PairPlace | undefined;
 }
 
-/** Does the change in the transaction at hand and compares reach before and after; whether it stays is for the caller to say. */
+/** What one person gains or loses on one resource; `none` is no access. */
+export interface Difference {
+  readonly person: Someone;
+  readonly resource: Subject;
+  readonly before: Level | 'none';
+  readonly after: Level | 'none';
+}
+
+/** How many pairs to look at, about, and behind which to begin. */
+export interface Looking {
+  readonly most: number;
+  readonly from?: PairPlace | undefined;
+}
+
+/**
+ * Does the change in the transaction at hand and compares reach before and after; whether it stays is for the caller to say. It looks at
+ * what the caller can open and at no more than `most` pairs of person and resource; of a resource that is itself the target, at all.
+ */
 export async function rehearse<R>(
-  tx: Tx,
-  me: Actor,
-  resources: readonly { readonly id: string; readonly kind: Kind }[],
+  { tx, me, scope }: Pick<Desk, 'tx' | 'me' | 'scope'>,
+  bearing: Bearing,
   change: () => Promise<Change<R>>,
+  { most, from }: Looking,
 ): Promise<Rehearsed<R>> {
-  const before = await levelsOn(tx, me, resources);
+  const { blocks, next } = await pairsTouched(tx, scope('resource.open'), me, bearing, { most, from });
+  const before = await levelsOf(tx, me, blocks);
   const done = await change();
-  const after = await levelsOn(tx, me, resources);
-  const { gains, loses } = compared(before, after);
+  const after = await levelsOf(tx, me, blocks);
+  return { change: done, differences: compared(before, after), next };
+}
+
+type Levels = ReadonlyMap<string, Standing>;
+
+async function levelsOf(tx: Tx, me: Actor, blocks: readonly Block[]): Promise<Levels> {
+  const levels = new Map<string, Standing>();
+  for (const { people, resources } of blocks) {
+    for (const [pair, standing] of levelsIn(await groundsOf(tx, me, people, resources))) levels.set(pair, standing);
+  }
+  return levels;
+}
+
+function compared(before: Levels, after: Levels): Difference[] {
+  const pairs = [...new Set([...before.keys(), ...after.keys()])].filter(
+    (pair) => before.get(pair)?.level !== after.get(pair)?.level,
+  );
+  const all = pairs.map((pair) => {
+    const { person, resource } = (before.get(pair) ?? after.get(pair)) as Standing;
+    return { person, resource, before: levelIn(before, pair), after: levelIn(after, pair) };
+  });
+  const order = ({ person, resource }: Difference) => [resource.id, person.id] as const;
+  return all.toSorted((a, b) => {
+    const [[r1, p1], [r2, p2]] = [order(a), order(b)];
+    return r1 === r2 ? (p1 < p2 ? -1 : 1) : r1 > r2 ? -1 : 1;
+  });
+}
+
+const levelIn = (levels: Levels, pair: string): Difference['before'] => levels.get(pair)?.level ?? 'none';
+
+/** Whether someone can do more afterwards. */
+export const isGain = ({ before, after }: Difference): boolean =>
+  before === 'none' || (after !== 'none' && reaches('resource', after, before));
+
+/** A difference as previews and simulations show it; of a change to one resource that one need not be named. */
+export const differenceShown = ({ person, resource, before, after }: Difference, isNamed: boolean) => ({
+  person: person.email,
+  ...(isNamed && { resource: { id: outside(resource.kind, resource.id), name: resource.name } }),
+  before,
+  after,
+});
+
+/** What a preview says of a change, and a digest of all that it rests on (EXT-8). */
+export function previewOf(
+  { change, differences, next }: Rehearsed<unknown>,
+  isNamed: boolean,
+): { readonly preview: Readonly<Record<string, unknown>>; readonly digest: string } {
+  const room = (roomOfAnswer - roomOfToken - weightOf([change.before, change.after])) / 2;
+  const rows = (those: readonly Difference[]) => ({
+    total: those.length,
+    people: lightest(
+      those
+        .map((it) => differenceShown(it, isNamed))
+        .toSorted((a, b) => (a.person < b.person ? -1 : 1))
+        .slice(0, 20),
+      room,
+    ),
+  });
+  const gains = differences.filter(isGain);
+  const loses = differences.filter((it) => !isGain(it));
+  const plain = differences.map(({ person, resource, before, after }) => [person.id, resource.id, before, after]);
   return {
-    change: done,
-    preview: { from: done.before, to: done.after, gains: shown(gains), loses: shown(loses) },
-    digest: digestOf([[...before], [...after], done.before, done.after]),
+    preview: {
+      from: change.before,
+      to: change.after,
+      gains: rows(gains),
+      loses: rows(loses),
+      ...(isNamed && { note: next ? `${unnamed} simulate_access pages through all of it.` : unnamed }),
+    },
+    digest: digestOf([plain, change.before, change.after]),
   };
 }
 
-interface Difference {
-  readonly person: string;
-  readonly before: string;
-  readonly after: string;
-}
+/** Estimated tokens of a confirm token and what stands around it. */
+const roomOfToken = 600;
 
-function compared(before: Levels, after: Levels): { gains: Difference[]; loses: Difference[] } {
-  const keys = [...new Set([...before.keys(), ...after.keys()])];
-  const rank = (level: string | undefined) => ['viewer', 'editor', 'owner'].indexOf(level ?? '');
-  const all = keys.map((key) => {
-    const [was, is] = [before.get(key), after.get(key)];
-    return {
-      person: (was ?? is)?.email ?? '',
-      before: was?.level ?? 'none',
-      after: is?.level ?? 'none',
-      up: rank(is?.level) - rank(was?.level),
-    };
-  });
-  all.sort((a, b) => (a.person < b.person ? -1 : 1));
-  const plain = ({ up: _, ...it }: (typeof all)[number]) => it;
-  return { gains: all.filter(({ up }) => up > 0).map(plain), loses: all.filter(({ up }) => up < 0).map(plain) };
-}
-
-const shown = (those: readonly Difference[]) => ({ total: those.length, people: those.slice(0, 20) });
-
-/** How long a confirm token holds, in ms (EXT-8). */
-const holds = 5 * 60_000;
-
-/** What a token is bound to: the caller, the operation and its arguments. */
-export interface Bound {
-  readonly key: Buffer;
-  readonly entrance: Entrance;
-  readonly operation: string;
-  readonly args: string;
-}
-
-const boundTo = ({ entrance, operation, args }: Bound) =>
-  ['confirm', entrance.organization, entrance.credential, operation, args].join('|');
-
-export function tokenFor(bound: Bound, digest: string): string {
-  return seal(bound.key, JSON.stringify({ nonce: newId(), until: Date.now() + holds, digest }), boundTo(bound));
-}
-
-/** Whether the token speaks of exactly what was just seen, in time, and for the first time; it is used up by that. */
-export async function confirms(tx: Tx, bound: Bound, token: string, digest: string): Promise<boolean> {
-  const sealed = unseal(bound.key, token, boundTo(bound));
-  if (sealed === undefined) return false;
-  const it: { nonce: string; until: number; digest: string } = JSON.parse(sealed);
-  return it.until > Date.now() && it.digest === digest && (await useConfirmation(tx, bound.entrance, it.nonce));
-}
+/** Says what there may be without a number (EXT-8). */
+const unnamed = 'Only what you can open is named; there may be more.';

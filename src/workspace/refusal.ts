@@ -23,6 +23,11 @@ const missingOf = (action: Action, { kind }: { readonly kind?: Kind }): Problem 
     });
   }
   const noun = kind?.replaceAll('_', ' ') ?? rowFor(action).on;
+  if (isNamed(noun)) {
+    return new Problem('not_found', `No ${isNamed(noun)} of this name or id is there for you.`, {
+      advice: 'Check the name or id; a list shows what is there for you.',
+    });
+  }
   if (rowFor(action).on === 'resource') return new Problem('not_found', `No ${noun} with this id is open to you.`);
   return new Problem(
     'not_found',
@@ -35,11 +40,17 @@ const missingOf = (action: Action, { kind }: { readonly kind?: Kind }): Problem 
   );
 };
 
+/** What is called by its name as well as by an id. */
+const isNamed = (noun: string) =>
+  ({ group: 'group', team: 'team', project: 'project', closed: 'deleted workspace' })[noun];
+
 const advices = {
   rung: (action: Action) =>
     rowFor(action).to.resource === 'editor'
       ? 'Ask the owner for it: request_access with role editor.'
-      : 'Ask whoever has that right; get_access and explain_access tell more.',
+      : ['resource', 'bin'].includes(rowFor(action).on)
+        ? 'Ask whoever has that right; get_access and explain_access tell more.'
+        : 'Ask whoever has that right.',
   capability: () => 'Ask an admin of the workspace to switch it on for you.',
   condition: () => 'Someone else has to do it.',
 };

@@ -1,20 +1,22 @@
 import * as z from 'zod';
 import { levelOf } from '../access/decide.ts';
 import { incomingRequests, type Listed, sentRequests } from '../storage/request-lists.ts';
-import { askedSoFar, cameTrue, closeRequest, deliverRequest } from '../storage/requests.ts';
+import { cameTrue } from '../storage/request-settling.ts';
+import { askedSoFar, closeRequest, deliverRequest } from '../storage/requests.ts';
 import type { RequestRow } from '../storage/rows.ts';
 import { inside, outside } from '../terms/ids.ts';
 import { reaches } from '../terms/ladders.ts';
 import { Problem } from '../terms/problem.ts';
-import { decidedAlready, isOver } from './deciding.ts';
+import { decidedAlready } from './deciding.ts';
 import { changing, type Desk, reading } from './operation.ts';
 import { settledBy } from './settling.ts';
 import { Id, namedBy, organizationOwned, Paging, text } from './shapes.ts';
+import { tellApproved, tellReviewers } from './telling.ts';
 import { lightest, roomOfAnswer } from './weight.ts';
 
 const statuses = ['pending', 'approved', 'denied', 'cancelled', 'expired'] as const;
 
-const Request = z.object({
+export const Request = z.object({
   id: z.string(),
   resource: z.object({ id: z.string(), name: z.string().optional(), owner: z.string().optional() }),
   status: z.string(),
@@ -26,7 +28,8 @@ const Request = z.object({
   decided_at: z.string().optional(),
 });
 
-const requestShown = (it: Listed, box: 'incoming' | 'sent'): z.output<typeof Request> => ({
+/** A request as whoever has it in that box sees it. */
+export const requestShown = (it: Listed, box: 'incoming' | 'sent'): z.output<typeof Request> => ({
   id: outside('request', it.id),
   resource: {
     id: outside(it.kind, it.resource_id),
@@ -67,12 +70,15 @@ export const requestAccess = changing({
     const so = await askedSoFar(desk.tx, target, resource);
     if (!so.pending) refuseTooMany(so);
     const request = await deliverRequest(desk.tx, target, { resource, kind, level: role, message }, so.pending);
+    await tellReviewers(desk, { id: request, resource, kind }, so.pending);
+    await tellApproved(desk, so.settled);
     return {
       outcome: { request },
       made: { noun: 'request', id: request },
       before: null,
       after: { request: outside('request', request), resource: outside(kind, resource), role },
       also: settledBy(so.settled),
+      idle: so.pending !== undefined,
     };
   },
   async answer(desk, { request }) {
@@ -152,9 +158,9 @@ export const cancelAccessRequest = changing({
   target: ({ id }) => ({ noun: 'request', id: inside('request', id) }) as const,
   async run(desk, target) {
     const { subject } = target;
-    if (subject.status !== 'pending' || isOver(subject, desk.now)) throw decidedAlready(subject, desk.now);
+    if (subject.status !== 'pending') throw decidedAlready(subject);
     if ((await cameTrue(desk.tx, desk.me)).includes(subject.id))
-      throw decidedAlready({ ...subject, status: 'approved' }, desk.now);
+      throw decidedAlready({ ...subject, status: 'approved' });
     await closeRequest(desk.tx, target, { status: 'cancelled' });
     return { outcome: { request: subject.id }, before: { status: 'pending' }, after: { status: 'cancelled' } };
   },

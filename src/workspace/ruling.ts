@@ -1,8 +1,10 @@
 import { type Action, rowFor } from '../access/policy.ts';
-import { log } from '../storage/activity.ts';
+import { log, logAll } from '../storage/activity.ts';
 import type { Entrance, Tx } from '../storage/database.ts';
 import { type Decided, decideOn, type Ruling } from '../storage/decided.ts';
 import type { AnyRef } from '../storage/facts.ts';
+import type { Kind } from '../terms/kinds.ts';
+import type { Noun } from '../terms/ladders.ts';
 import { Problem } from '../terms/problem.ts';
 import type { Change } from './operation.ts';
 import { refusalOf } from './refusal.ts';
@@ -48,7 +50,7 @@ export async function hold<T>(found: Promise<T | undefined>): Promise<T> {
 /** Writes what was decided into the log; looks at lists and at oneself are not in it (ACT-1). */
 export async function note(tx: Tx, ruled: readonly Ruled[], done?: Change<unknown>): Promise<void> {
   for (const [i, { action, ref, ruling }] of ruled.entries()) {
-    if (ref.noun === 'organization' && rowFor(action).does === 'read') continue;
+    if (done?.idle || (ref.noun === 'organization' && rowFor(action).does === 'read')) continue;
     const { me, decision, workspace } = ruling;
     const did = done?.each ? done.each[i] : done;
     if (did instanceof Problem && ruling.allowed) {
@@ -65,26 +67,24 @@ export async function note(tx: Tx, ruled: readonly Ruled[], done?: Change<unknow
       action,
       decision,
       noun: about.noun,
+      kind: kindOf(about),
       entity: about.id,
       workspace: decision.outcome === 'hide' ? undefined : workspace,
       ...changed,
     });
   }
-  const [first] = ruled;
-  for (const it of (first && done?.also) ?? []) {
-    const { action, ruling } = first as Ruled;
-    const { me, decision, workspace } = ruling;
-    await log(tx, {
-      me,
-      action,
-      decision,
-      noun: it.noun,
-      entity: it.id,
-      workspace,
-      before: it.before,
-      after: it.after,
-    });
-  }
+  const first = ruled.find(({ ruling }) => ruling.allowed);
+  if (!first) return;
+  const { me, decision, workspace } = first.ruling;
+  const also = (done?.also ?? []).map((it) => ({
+    workspace,
+    ...it,
+    me,
+    action: first.action,
+    decision,
+    entity: it.id,
+  }));
+  await logAll(tx, also);
 }
 
 /** One of several that was refused while the others went on; the state of things that stood in the way is no refusal (ACT-1). */
@@ -93,9 +93,14 @@ const refusedIn = (action: Action, ref: AnyRef, { me, decision, workspace }: Rul
   action,
   decision: { ...decision, outcome: 'deny' as const, because: problem.message, by: [], overridden: false },
   noun: ref.noun,
+  kind: kindOf(ref),
   entity: ref.noun === 'organization' ? undefined : ref.id,
   workspace,
 });
+
+/** Of a resource, the kind that the call named; a workspace's says what was to be made there. */
+const kindOf = (about: { readonly noun: Noun; readonly kind?: Kind | undefined }) =>
+  about.noun === 'resource' || about.noun === 'bin' ? about.kind : undefined;
 
 /** The refusal, with its entry in the log. */
 export async function noted(tx: Tx, ruled: readonly Ruled[], problem: Problem): Promise<Problem> {

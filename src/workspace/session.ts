@@ -1,5 +1,8 @@
-import type { CredentialScope } from '../terms/scopes.ts';
+import type { News } from '../storage/news.ts';
+import type { CredentialScope, Surface } from '../terms/scopes.ts';
 import type { Operation } from './operation.ts';
+
+export type { News };
 
 /** How one call is made. */
 export interface How {
@@ -17,6 +20,10 @@ export interface Preview {
   readonly confirm: string;
 }
 
+/** Whether the answer to a consequential write is its preview. */
+export const isPreview = (output: Record<string, unknown>): output is Record<string, unknown> & Preview =>
+  typeof output.confirm === 'string' && typeof output.preview === 'object';
+
 /** How a connection narrows its credential; it never widens it (section 14). */
 export interface Narrowing {
   readonly readOnly?: boolean;
@@ -24,23 +31,31 @@ export interface Narrowing {
   readonly workspace?: string | undefined;
 }
 
-/** Someone who has been let in: the only way from a door to the data. It holds a credential's id, never a person's rights. */
+/** Someone who has been let in: `perform` is the only way from a door to the data. It holds a credential's id, never a person's rights. */
 export interface Session {
   /** Of the credential, which never change; whether it still holds is read at every call. */
   readonly credential: { readonly id: string; readonly name: string; readonly scopes: readonly CredentialScope[] };
   readonly person: { readonly id: string; readonly email: string };
   readonly readOnly: boolean;
+  readonly surface: Surface;
   /**
    * Does `operation`, or says why not by throwing a Problem. Answers what the operation's output says; for an action that
    * wants confirming, a preview first.
    */
   perform(operation: Operation, input: unknown, how?: How): Promise<Record<string, unknown>>;
+  /**
+   * Calls `heard` whenever something may have changed that concerns them, in whichever process. What it is, perform tells: nothing is
+   * decided here, and an id that is heard is not to be passed on. Once the promise is fulfilled nothing is missed; it answers how to stop.
+   */
+  hear(heard: (news: News) => void): Promise<() => void>;
 }
 
 /** The whole of Postern behind its doors. */
 export interface Postern {
   /** Lets in whoever holds `secret`; throws unauthenticated, in one form for every reason. */
   admit(secret: string, narrowing?: Narrowing): Promise<Session>;
+  /** Whether a host name is a domain that a workspace has proven to be its own; under others it serves nothing (WS-6). */
+  serves(host: string): Promise<boolean>;
   /** Whether the database answers. */
   ready(): Promise<boolean>;
   close(): Promise<void>;

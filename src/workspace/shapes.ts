@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { ListedRow } from '../storage/list-rows.ts';
 import { inside, outside } from '../terms/ids.ts';
-import { type Kind, kinds } from '../terms/kinds.ts';
+import { type Kind, kindNames } from '../terms/kinds.ts';
 import { cleanLine, cleanText } from '../terms/text.ts';
 
 /** A name: clean, on one line. */
@@ -30,9 +30,10 @@ export const Paging = {
   cursor: z.string().max(600).optional().describe('next_cursor of the page before.'),
 };
 
-/** Which kind an id, URI or link names, told by its form alone. */
-export function namedBy(id: string): { kind: Kind; id: string | undefined } {
-  for (const kind of Object.keys(kinds) as Kind[]) {
+/** Which kind an id, URI or link names, told by its form alone; to a tool made for one kind, the others name nothing. */
+export function namedBy(id: string, only?: Kind): { kind: Kind; id: string | undefined } {
+  if (only) return { kind: only, id: inside(only, id) };
+  for (const kind of kindNames) {
     const found = inside(kind, id);
     if (found) return { kind, id: found };
   }

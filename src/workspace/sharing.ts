@@ -7,9 +7,10 @@ import { reaches } from '../terms/ladders.ts';
 import { Problem } from '../terms/problem.ts';
 import { principalNamed, With } from './directory.ts';
 import { type Asking, changing, type Desk } from './operation.ts';
+import { holdActive } from './people.ts';
 import { settle } from './settling.ts';
 import { Id, namedBy, text } from './shapes.ts';
-import { viasOf } from './vias.ts';
+import { unnamed, viasOf } from './vias.ts';
 
 /** A resource of any kind by its id, URI or link (OWN-4). */
 export const resource = (id: string) => ({ noun: 'resource', ...namedBy(id) }) as const;
@@ -38,8 +39,10 @@ export const shareResource = changing({
   }),
   output: z.object({ id: z.string(), visibility: z.string(), granted: GrantShown }),
   target: ({ id }) => resource(id),
+  touched: async (desk, _target, { with: named }) => ({ principals: [(await principalNamed(desk, named)).id] }),
   async run(desk, target, { with: named, role, expires_at, message }) {
     const to = await principalNamed(desk, named);
+    if (to.type === 'person') await holdActive(desk, to.id);
     if (to.id === target.subject.owner_id) await refuseOwner(desk, target, to.id);
     const wanted: Grant = {
       principal: to.type,
@@ -121,6 +124,19 @@ const isMe = (named: string, { id, email }: Asking) =>
       .toLowerCase(),
   );
 
+/** What stands for a private group or locked team where the reader may not know it, so that they can take its grant back (GRP-7). */
+export const handleOf = (
+  desk: Desk,
+  resource: string,
+  { principal, principal_id }: Pick<Grant, 'principal' | 'principal_id'>,
+) => `${principal}:~${desk.handle(`${resource}/${principal}`, principal_id)}`;
+
+function behindHandle(desk: Desk, { subject }: Decided<'resource.unshare' | 'resource.drop'>, named: string) {
+  const [, type, handle = ''] = /^(group|team):~(.+)$/.exec(named) ?? [];
+  const id = type && desk.behind(`${subject.id}/${type}`, handle);
+  return id ? { type: type as 'group' | 'team', id, name: unnamed(type), email: null, hidden: true } : undefined;
+}
+
 /** Whom get_access names can be taken out, also where the directory shows them no more: a guest who left, someone suspended. */
 async function granted(desk: Desk, target: Parameters<typeof personGranted>[1], named: string) {
   if (!named.startsWith('person:')) return undefined;
@@ -138,9 +154,12 @@ export const unshareResource = changing({
   output: z.object({ id: z.string(), removed: z.boolean(), still: z.array(z.string()).optional() }),
   target: ({ id }) => resource(id),
   async run(desk, target, { with: named }) {
-    const to = (await granted(desk, target, named)) ?? (await principalNamed(desk, named));
+    const hidden = behindHandle(desk, target, named);
+    const to = hidden ?? (await granted(desk, target, named)) ?? (await principalNamed(desk, named));
     const had = await ungrant(desk.tx, target, to.id);
-    const shown = had ? grantShown(to.type, to.id, to.email ?? to.name, had) : null;
+    const shown = had
+      ? { ...grantShown(to.type, to.id, to.email ?? to.name, had), ...(hidden && { with: hidden.name }) }
+      : null;
     return {
       outcome: {
         id: target.subject.id,

@@ -2,7 +2,8 @@ import type { Database, Entrance } from '../storage/database.ts';
 import { factsFor, type Ref } from '../storage/facts.ts';
 import { type Standing, standings } from '../storage/standing.ts';
 import { inside, outside } from '../terms/ids.ts';
-import { type Kind, kinds } from '../terms/kinds.ts';
+import { type Capability, type Kind, kinds } from '../terms/kinds.ts';
+import { reaches, type WorkspaceRole } from '../terms/ladders.ts';
 import { Problem } from '../terms/problem.ts';
 import type { Desk } from './operation.ts';
 import { hold } from './ruling.ts';
@@ -21,23 +22,55 @@ export function workspacesNamed(all: readonly Standing[], named: string): Standi
 
 /** Where to create: the workspace named, else the connection's, else the only one where the caller may (section 14). */
 export async function whereToCreate(desk: Desk, kind: Kind, named: string | undefined): Promise<Ref<'workspace'>> {
+  const id = await workspaceFor(desk, kinds[kind], named, {
+    none: 'You may not create this in any workspace.',
+    advice: 'Ask an admin of a workspace to let you create there.',
+  });
+  return { noun: 'workspace', id, kind };
+}
+
+/** The workspace named, else the connection's, else the only one where the caller has a capability; nothing where none is there. */
+export async function workspaceFor(
+  desk: Desk,
+  capability: Capability,
+  named: string | undefined,
+  { none, advice }: { readonly none: string; readonly advice: string },
+): Promise<string | undefined> {
   const all = await standingsOf(desk);
   const isSaid = named !== undefined || desk.workspace !== undefined;
-  const able = all.filter(({ capabilities }) => capabilities.includes(kinds[kind]));
+  const able = all.filter(({ capabilities }) => capabilities.includes(capability));
   const fitting = named !== undefined ? workspacesNamed(all, named) : isSaid ? all : able;
-  if (fitting.length === 1) return { noun: 'workspace', id: fitting[0]?.workspace, kind };
-  if (isSaid && fitting.length === 0) return { noun: 'workspace', id: undefined, kind };
-  const candidates = candidatesFrom(fitting);
+  if (fitting.length === 1) return fitting[0]?.workspace;
+  if (isSaid && fitting.length === 0) return undefined;
+  throw new Problem('invalid_argument', `/workspace: ${fitting.length ? 'Which workspace?' : none}`, {
+    pointer: '/workspace',
+    candidates: candidatesFrom(fitting),
+    advice: fitting.length ? 'Call again with workspace set to one of the candidates.' : advice,
+  });
+}
+
+/**
+ * The workspace that a name or id means, of those where the caller stands; one that is not there has no id. Where none is named, the
+ * connection's, or the only one where their role is `least` or higher.
+ */
+export async function workspaceToRun(
+  desk: Desk,
+  named: string | undefined,
+  least: WorkspaceRole,
+): Promise<Ref<'workspace'>> {
+  const id = named === undefined ? desk.workspace : inside('workspace', named);
+  if (id) return { noun: 'workspace', id };
+  const all = await standingsOf(desk);
+  const fitting =
+    named === undefined
+      ? all.filter(({ places }) => places.some(({ role }) => reaches('workspace', role, least)))
+      : workspacesNamed(all, named);
+  if (fitting.length < 2 && (named !== undefined || fitting.length === 1))
+    return { noun: 'workspace', id: fitting[0]?.workspace };
   throw new Problem(
     'invalid_argument',
-    fitting.length ? '/workspace: Which workspace?' : '/workspace: You may not create this in any workspace.',
-    {
-      pointer: '/workspace',
-      candidates,
-      advice: fitting.length
-        ? 'Call again with workspace set to one of the candidates.'
-        : 'Ask an admin of a workspace to let you create there.',
-    },
+    fitting.length ? 'Which workspace? Several fit.' : 'Which workspace? You run none.',
+    { candidates: candidatesFrom(fitting), advice: 'Name one by its id; list_workspaces shows yours.' },
   );
 }
 
@@ -45,6 +78,16 @@ export async function whereToCreate(desk: Desk, kind: Kind, named: string | unde
 export async function whereToLook(desk: Desk, named: string | undefined): Promise<readonly string[] | undefined> {
   if (named === undefined) return undefined;
   return workspacesNamed(await standingsOf(desk), named).map(({ workspace }) => workspace);
+}
+
+/** The one workspace that a name or id means among those where the caller stands, as a target; where there is none it is missing. */
+export async function workspaceCalled(desk: Desk, named: string): Promise<Ref<'workspace'>> {
+  const found = workspacesNamed(await standingsOf(desk), named);
+  if (found.length > 1)
+    throw new Problem('ambiguous_principal', 'More than one workspace of yours has that name.', {
+      candidates: candidatesFrom(found),
+    });
+  return { noun: 'workspace', id: found[0]?.workspace };
 }
 
 /** No workspace has this id. */

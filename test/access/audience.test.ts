@@ -26,7 +26,7 @@ test('in any world, who has access is everyone whom decide lets open, and throug
       };
       const land = {
         ...drawn,
-        people: [...drawn.people, { id: auditor, role: 'admin' as const, status: 'active' as const }],
+        people: [...drawn.people, { id: auditor, role: 'admin' as const, status: 'active' as const, canInvite: false }],
         credentials: [key],
       };
       await insertRows(superuser, rowsOf(land));

@@ -8,29 +8,41 @@ export function rowsOf(land: Land): Rows {
   const sortOf = (id: string) => (isPerson(id) ? 'person' : land.principals.find((it) => it.id === id)!.sort);
   const [by] = land.people;
   return {
-    organization: [{ id: land.organization, name: 'Acme' }],
-    person: land.people.map((it) => ({ ...key, ...it, email: `${it.id}@acme.test`, name: it.id })),
+    organization: [{ id: land.organization, name: 'Acme', created_by: land.createdBy }],
+    person: land.people.map(({ canInvite, ...it }) => ({
+      ...key,
+      ...it,
+      can_invite: canInvite,
+      email: `${it.id}@acme.test`,
+      name: it.id,
+    })),
     group: land.principals
       .filter(({ sort }) => sort === 'group')
-      .map(({ id, deleted }) => ({ ...key, id, name: id, visibility: 'public', deleted_at: gone(deleted) })),
+      .map(({ id, isPublic, deleted }) => ({
+        ...key,
+        id,
+        name: id,
+        visibility: isPublic ? 'public' : 'private',
+        deleted_at: gone(deleted),
+      })),
     team: land.principals
       .filter(({ sort }) => sort === 'team')
-      .map(({ id, deleted }) => ({ ...key, id, name: id, visibility: 'public', deleted_at: gone(deleted) })),
-    membership: land.principals.flatMap(({ id, sort, people }) =>
-      people.map((person_id) => ({
+      .map(({ id, isPublic, deleted }) => ({
         ...key,
-        person_id,
-        principal_id: id,
-        principal: sort,
-        role: sort === 'group' ? 'viewer' : 'member',
+        id,
+        name: id,
+        visibility: isPublic ? 'public' : 'locked',
+        deleted_at: gone(deleted),
       })),
+    membership: land.principals.flatMap(({ id, sort, people, roles }) =>
+      people.map((person_id) => ({ ...key, person_id, principal_id: id, principal: sort, role: roles[person_id] })),
     ),
     workspace: land.workspaces.map((it) => ({
       ...key,
       id: it.id,
       name: it.id,
       take_back: it.anyEditorTakesBack ? 'any_editor' : 'sharer',
-      deleted_at: gone(it.deleted),
+      deleted_at: gone(it.deleted, it.past ? 31 : 0),
     })),
     workspace_member: land.workspaces.flatMap(({ id, members }) =>
       members
@@ -81,6 +93,7 @@ export function rowsOf(land: Land): Rows {
       given_by: it.givenBy,
       visibility: it.visibility,
       everyone_role: it.everyone,
+      installed: it.installed,
       deleted_at: gone(it.binned),
     })),
     revision: land.resources.map((it) => ({
@@ -111,6 +124,19 @@ export function rowsOf(land: Land): Rows {
         granted_by: by!.id,
       })),
     ),
+    invitation: land.invitations.map(({ id, by }) => ({
+      ...key,
+      id,
+      email: `${id}@elsewhere.test`,
+      role: 'member',
+      secret_hash: '\\x00',
+      places: { workspaces: [], teams: [] },
+      invited_by: by,
+      status: 'pending',
+      created_at: new Date(),
+      sent_at: new Date(),
+      expires_at: new Date(Date.now() + day),
+    })),
     credential: land.credentials.map((it) => ({
       ...key,
       id: it.id,
@@ -125,4 +151,5 @@ export function rowsOf(land: Land): Rows {
   };
 }
 
-const gone = (deleted: boolean) => (deleted ? new Date() : null);
+const day = 86_400_000;
+const gone = (deleted: boolean, days = 0) => (deleted ? new Date(Date.now() - days * day) : null);

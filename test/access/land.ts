@@ -1,16 +1,18 @@
 import fc from 'fast-check';
 import { newId } from '../../src/terms/ids.ts';
-import { type Capability, capabilities, type Kind } from '../../src/terms/kinds.ts';
+import type { Capability, Kind } from '../../src/terms/kinds.ts';
 import type { OrganizationRole, Visibility, WorkspaceRole } from '../../src/terms/ladders.ts';
 import type { CredentialScope } from '../../src/terms/scopes.ts';
+import { hamlet, type Size, toldOf, town, village } from './land-drawn.ts';
 
-type Lent = 'viewer' | 'editor';
+export type Lent = 'viewer' | 'editor';
 
 /** One organization as plain data: what the second evaluators decide on, and what the database is filled from. */
 export interface Land {
   readonly organization: string;
-  readonly people: readonly { id: string; role: OrganizationRole; status: 'active' | 'suspended' | 'removed' }[];
-  readonly principals: readonly { id: string; sort: 'group' | 'team'; deleted: boolean; people: readonly string[] }[];
+  readonly createdBy: string | null;
+  readonly people: readonly Resident[];
+  readonly principals: readonly Circle[];
   readonly workspaces: readonly Ground[];
   readonly projects: readonly {
     id: string;
@@ -20,13 +22,36 @@ export interface Land {
     members: readonly { principal: string; role: Lent }[];
   }[];
   readonly resources: readonly Thing[];
+  readonly invitations: readonly { id: string; by: string }[];
   readonly credentials: readonly Key[];
 }
+
+export interface Resident {
+  readonly id: string;
+  readonly role: OrganizationRole;
+  readonly status: 'active' | 'suspended' | 'removed';
+  readonly canInvite: boolean;
+}
+
+/** A group or team. */
+export interface Circle {
+  readonly id: string;
+  readonly sort: 'group' | 'team';
+  /** Neither private nor locked. */
+  readonly isPublic: boolean;
+  readonly deleted: boolean;
+  readonly people: readonly string[];
+  /** Of each of them. */
+  readonly roles: Readonly<Record<string, CircleRole>>;
+}
+export type CircleRole = 'owner' | 'editor' | 'viewer' | 'manager' | 'member';
 
 export interface Ground {
   readonly id: string;
   readonly anyEditorTakesBack: boolean;
   readonly deleted: boolean;
+  /** Deleted longer ago than it can be brought back. */
+  readonly past: boolean;
   /** People and teams. */
   readonly members: readonly { principal: string; role: WorkspaceRole }[];
   readonly switches: readonly { person: string; capability: Capability; on: boolean }[];
@@ -43,6 +68,8 @@ export interface Thing {
   readonly visibility: Visibility;
   readonly everyone: Lent;
   readonly binned: boolean;
+  /** Of an integration: whom it is installed for. */
+  readonly installed: 'workspace' | 'organization' | null;
   readonly grants: readonly { principal: string; level: Lent; until: Date | null }[];
 }
 
@@ -55,99 +82,12 @@ export interface Key {
   readonly revoked: boolean;
 }
 
-interface Size {
-  readonly people: number;
-  readonly groups: number;
-  readonly teams: number;
-  readonly workspaces: number;
-  readonly projects: number;
-  readonly resources: readonly [number, number];
-}
-
-const village: Size = { people: 5, groups: 2, teams: 2, workspaces: 3, projects: 3, resources: [4, 12] };
-/** More than a page of most things, and grants through many groups at once. */
-const town: Size = { people: 3, groups: 30, teams: 2, workspaces: 2, projects: 2, resources: [260, 300] };
-
-const sometimes = (weight: number) => fc.nat(weight).map((n) => n === weight);
-const perhaps = <T>(it: fc.Arbitrary<T>) => fc.option(it, { freq: 2 });
-const each = <T>(n: number, it: fc.Arbitrary<T>) => fc.array(it, { minLength: n, maxLength: n });
-const role = fc.constantFrom<WorkspaceRole>('viewer', 'viewer', 'creator', 'creator', 'admin', 'owner');
-const lent = fc.constantFrom<Lent>('viewer', 'editor');
-const mostly = <T>(usual: T, ...others: T[]) => fc.nat(9 + others.length).map((n) => others[n - 10] ?? usual);
-const when = fc.constantFrom('never', 'never', 'never', 'past', 'future');
-
-/** Worlds in small numbers, so that a failing one shrinks to what it fails by. */
-const toldOf = ({ people, groups, teams, workspaces, projects, resources: [least, most] }: Size) =>
-  fc.record({
-    people: each(
-      people,
-      fc.record({
-        role: fc.constantFrom<OrganizationRole>('member', 'member', 'guest', 'admin'),
-        status: mostly('active' as const, 'suspended' as const, 'removed' as const),
-      }),
-    ),
-    principals: each(groups + teams, fc.record({ deleted: sometimes(6), members: each(people, fc.boolean()) })),
-    workspaces: each(
-      workspaces,
-      fc.record({
-        anyEditorTakesBack: fc.boolean(),
-        deleted: sometimes(7),
-        people: each(people, perhaps(role)),
-        teams: each(teams, fc.option(role, { freq: 2 })),
-        switches: fc.uniqueArray(
-          fc.record({ person: fc.nat(people - 1), capability: fc.constantFrom(...capabilities), on: fc.boolean() }),
-          { maxLength: 4, selector: ({ person, capability }) => `${person}/${capability}` },
-        ),
-      }),
-    ),
-    projects: each(
-      projects,
-      fc.record({
-        workspace: fc.nat(workspaces - 1),
-        restricted: fc.boolean(),
-        deleted: sometimes(5),
-        members: each(people + teams, perhaps(lent)),
-      }),
-    ),
-    resources: fc.array(
-      fc.record({
-        kind: fc.constantFrom<Kind>('workflow', 'workflow', 'workflow', 'workflow', 'brand_kit', 'assistant'),
-        name: fc.constantFrom('Payroll', 'payout', 'Plans 100%', 'plan_b', 'Ångström'),
-        workspace: fc.nat(workspaces - 1),
-        project: fc.option(fc.nat(projects - 1), { freq: 3 }),
-        owner: fc.option(fc.nat(people - 1), { freq: 4 }),
-        givenBy: fc.option(fc.nat(people - 1), { freq: 3 }),
-        visibility: fc.constantFrom<Visibility>('private', 'shared', 'everyone'),
-        everyone: lent,
-        binned: sometimes(6),
-        grants: fc.uniqueArray(
-          fc.record({ principal: fc.nat(people + groups + teams - 1), level: lent, until: when }),
-          { maxLength: 5, selector: ({ principal }) => principal },
-        ),
-      }),
-      { minLength: least, maxLength: most },
-    ),
-    keys: each(
-      people,
-      fc.record({
-        cut: fc.option(each(workspaces, fc.boolean()), { freq: 2 }),
-        until: mostly('never', 'past', 'future'),
-        revoked: sometimes(14),
-      }),
-    ),
-  });
-
 const landOf = (size: Size): fc.Arbitrary<Land> =>
   fc.noBias(toldOf(size)).map((it) => {
     const { groups } = size;
     const organization = newId();
     const person = it.people.map((told) => ({ id: newId(), ...told }));
-    const principal = it.principals.map(({ deleted, members }, i) => ({
-      id: newId(),
-      sort: i < groups ? ('group' as const) : ('team' as const),
-      deleted,
-      people: person.filter((_, at) => members[at]).map(({ id }) => id),
-    }));
+    const principal = it.principals.map((told, i) => circleOf(i < groups ? 'group' : 'team', told, person));
     const team = principal.filter(({ sort }) => sort === 'team');
     const ground = it.workspaces.map(({ people, teams, switches, ...rest }) => ({
       id: newId(),
@@ -169,7 +109,7 @@ const landOf = (size: Size): fc.Arbitrary<Land> =>
       }),
     }));
     const everyPrincipal = [...person, ...principal];
-    const resources = it.resources.map(({ grants, ...thing }) => {
+    const resources = it.resources.map(({ grants, installed, ...thing }) => {
       const workspace = ground[thing.workspace]!.id;
       const folder = thing.project === null ? undefined : project[thing.project];
       return {
@@ -179,6 +119,7 @@ const landOf = (size: Size): fc.Arbitrary<Land> =>
         project: folder?.workspace === workspace ? folder.id : null,
         owner: thing.owner === null ? null : person[thing.owner]!.id,
         givenBy: thing.givenBy === null ? null : person[thing.givenBy]!.id,
+        installed: thing.kind === 'integration' ? installed : null,
         grants: grants.map(({ principal, level, until }) => ({
           principal: everyPrincipal[principal]!.id,
           level,
@@ -198,6 +139,8 @@ const landOf = (size: Size): fc.Arbitrary<Land> =>
     );
     const land = {
       organization,
+      createdBy: it.createdBy === null ? null : person[it.createdBy]!.id,
+      invitations: it.invitations.map((by) => ({ id: newId(), by: person[by]!.id })),
       people: person,
       principals: principal,
       workspaces: ground,
@@ -212,6 +155,27 @@ const landOf = (size: Size): fc.Arbitrary<Land> =>
 /** Any organization: places by themselves and through teams, groups and teams across workspaces, ends, bins, switches, cuts, and what was deleted. */
 export const anyLand = landOf(village);
 export const anyLargeLand = landOf(town);
+/** Where little is shared, and much of it deleted, so that who finds whom hangs by few threads. */
+export const anyScatteredLand = landOf(hamlet);
+
+/** A guest is no more in it than a viewer or member (ORG-10). */
+function circleOf(
+  sort: Circle['sort'],
+  { isPublic, deleted, members }: { isPublic: boolean; deleted: boolean; members: readonly (number | null)[] },
+  person: readonly Resident[],
+): Circle {
+  const ladder = ({ group: ['viewer', 'editor', 'owner'], team: ['member', 'manager', 'manager'] } as const)[sort];
+  const inIt = person.filter((_, at) => members[at] !== null);
+  const roleOf = (it: Resident) => ladder[it.role === 'guest' ? 0 : (members[person.indexOf(it)] ?? 0)]!;
+  return {
+    id: newId(),
+    sort,
+    isPublic,
+    deleted,
+    people: inIt.map(({ id }) => id),
+    roles: Object.fromEntries(inIt.map((it) => [it.id, roleOf(it)])),
+  };
+}
 
 const hour = 3_600_000;
 const dateOf = (when: string) => (when === 'never' ? null : new Date(Date.now() + (when === 'past' ? -hour : hour)));

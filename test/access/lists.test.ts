@@ -36,12 +36,13 @@ test('in any world, a list holds exactly what decide allows one by one, in pages
             await expectList(tx, me, { kind }, ofKind, [1, ofKind.length - 1, ofKind.length, ofKind.length + 1]);
             rows += ofKind.length;
           }
+          await expectList(tx, me, {}, opened, [1, 4, opened.length - 1, opened.length, opened.length + 1]);
           for (const [asked, fits] of filtersOf(land))
             await expectList(
               tx,
               me,
               asked,
-              opened.filter((it) => it.thing.kind === asked.kind && fits(it)),
+              opened.filter((it) => (!asked.kind || it.thing.kind === asked.kind) && fits(it)),
               [2],
             );
         });
@@ -67,6 +68,11 @@ test('in any world larger than a page, too: many groups, pages of 49 and 50 (QUE
             });
           pages += Math.floor(opened.length / 51);
           await expectList(tx, me, { kind: 'workflow' }, opened.sort(newestFirst), [7, 49, 50]);
+          const every = land.resources.flatMap((thing) => {
+            const level = judge(land, key, 'resource.open', thing)?.level;
+            return level ? { thing, level } : [];
+          });
+          await expectList(tx, me, {}, every.sort(newestFirst), [49, 50]);
         });
       }
     }),
@@ -220,5 +226,9 @@ function filtersOf(land: Land): [Asked, (it: Opened) => boolean][] {
     [{ kind, project: project.id }, ({ thing }) => thing.project === project.id],
     [{ kind, workspaces: [here!.id] }, ({ thing }) => thing.workspace === here!.id],
     [{ kind, workspaces: [] }, () => false],
+    [{ query: 'pa' }, ({ thing }) => lowered(thing.name).includes('pa')],
+    [{ access: 'editor' }, ({ level }) => level !== 'viewer'],
+    [{ owner: null }, ({ thing }) => thing.owner === null],
+    [{ workspaces: [here!.id] }, ({ thing }) => thing.workspace === here!.id],
   ];
 }

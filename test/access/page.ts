@@ -57,6 +57,8 @@ const obstacles: Record<Condition, string> = {
   own_request: 'it is one’s own',
   anothers_request: 'it is someone else’s',
   last_admin: 'it leaves no active admin',
+  anothers_organization: 'someone else made it and is an admin of it',
+  installed: 'it is installed for more than one administers',
 };
 
 const titles: Record<Noun, string> = {
@@ -64,6 +66,7 @@ const titles: Record<Noun, string> = {
   bin: 'On a resource in the bin',
   taking: '',
   workspace: 'In a workspace',
+  closed: 'On a workspace that was deleted',
   project: 'In a project',
   group: 'On a group',
   team: 'On a team',
@@ -88,7 +91,7 @@ function tableOf(noun: Noun): string[] {
   if (own.length === 0) return [];
   const stands = standsOf(noun);
   const rows = own.map((action) => {
-    const { does, cap, scope, confirm, unless, rule } = rowFor(action);
+    const { does, cap, scope, confirm, unless, only, rule } = rowFor(action);
     const marks = stands.map(({ paths }) => (decide(action, facts(paths)).outcome === 'allow' ? '✓' : ''));
     return row([
       `\`${action}\``,
@@ -97,7 +100,7 @@ function tableOf(noun: Noun): string[] {
       cap === 'kind' ? 'of its kind' : (cap ?? ''),
       scope,
       confirm ? 'yes' : '',
-      unless?.map((it) => obstacles[it]).join(', ') ?? '',
+      [...(unless ?? []).map((it) => obstacles[it]), ...(only ? ['with a key'] : [])].join(', '),
       rule,
     ]);
   });
@@ -136,6 +139,7 @@ const nothing: Ground = {
   restricted: false,
   gate: null,
   deleted: false,
+  installed: null,
   grants: null,
 };
 const member = { ...nothing, role: 'viewer' } as const;

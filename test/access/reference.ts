@@ -27,6 +27,7 @@ export const resourceActions = [
   'resource.publish',
   'resource.withdraw',
   'resource.transfer',
+  'review.clean',
 ] as const;
 export const binActions = ['resource.bin', 'resource.restore'] as const;
 export type ThingAction = (typeof resourceActions)[number] | (typeof binActions)[number];
@@ -77,6 +78,7 @@ function answer(standing: Standing, action: ThingAction, override: boolean): 'al
   if (!level) return 'hide';
   const able = has(standing, capabilityOf(thing.kind), override);
   const owner = level === 'owner';
+  const changes = able && installs(standing, override);
   switch (action) {
     case 'resource.open':
     case 'resource.revisions':
@@ -85,16 +87,18 @@ function answer(standing: Standing, action: ThingAction, override: boolean): 'al
       return 'allow';
     case 'resource.edit':
     case 'resource.revert':
-      return level !== 'viewer' && able ? 'allow' : 'deny';
+      return level !== 'viewer' && changes ? 'allow' : 'deny';
     case 'resource.delete':
+    case 'resource.restore':
+      return owner && changes ? 'allow' : 'deny';
     case 'resource.share':
     case 'resource.publish':
-    case 'resource.restore':
       return owner && able ? 'allow' : 'deny';
     case 'resource.audience':
     case 'resource.unshare':
     case 'resource.transfer':
     case 'resource.bin':
+    case 'review.clean':
       return owner ? 'allow' : 'deny';
     case 'resource.withdraw':
       return owner || mayTakeBack(standing, able) ? 'allow' : 'deny';
@@ -136,6 +140,14 @@ function ownsOrOverrides(standing: Standing, override: boolean): boolean {
   return (
     override && (standing.isOrganizationAdmin || rolesOf(standing).some((role) => role === 'admin' || role === 'owner'))
   );
+}
+
+/** Whether they may change what is installed as it is: for the workspace its admins (WS-4), for all those of the organization (ORG-2). */
+function installs(standing: Standing, override: boolean): boolean {
+  const { installed } = standing.thing;
+  if (installed === 'organization') return standing.isOrganizationAdmin;
+  const administers = rolesOf(standing).some((role) => role === 'admin' || role === 'owner');
+  return installed === null || administers || (override && standing.isOrganizationAdmin);
 }
 
 /** OWN-2. */

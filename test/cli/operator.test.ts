@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { beforeAll, expect, test } from 'vitest';
-import { dataFolder, postern, refused, root, server, signedIn } from '../support/program.ts';
+import { dataFolder, postern, refused, root, server, signedIn, spawned } from '../support/program.ts';
 
 const settings = { POSTERN_HOME: dataFolder() };
 let address: string;
@@ -36,6 +36,16 @@ test('init makes an organization once, with an admin and a workspace that they o
   const again = await refused(['init', '--organization', 'Initech', '--admin', 'ida@initech.test'], settings);
   expect(again).toEqual({ code: 1, says: expect.stringContaining('There is an organization Initech already.') });
   expect(await call(key, 'whoami')).toMatchObject({ code: 0, answer: { person: { email: 'ida@initech.test' } } });
+});
+
+test('as a process, postern reads its input, prints and ends as it does here', async () => {
+  const called = { ...settings, POSTERN_KEY: key };
+  const { code, stdout } = await spawned(['call', 'whoami', '-'], called, '{}');
+  expect({ code, ...JSON.parse(stdout).person }).toMatchObject({ code: 0, email: 'ida@initech.test' });
+  expect(await spawned(['call', 'open_workflow', '{"id":"wf_x"}'], called)).toMatchObject({
+    code: 1,
+    stderr: (await call(key, 'open_workflow', { id: 'wf_x' })).stderr,
+  });
 });
 
 test('a key is shown once, does what its scopes say, and is refused at the next call after it is revoked (EXT-4, DEC-8)', async () => {

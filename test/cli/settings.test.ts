@@ -18,6 +18,7 @@ test.each`
   ${{ POSTERN_PROT: '1' }}                                             | ${'There is no setting POSTERN_PROT.'}
   ${{ POSTERN_PORT: 'x' }}                                             | ${'POSTERN_PORT is not right: It is a number.'}
   ${{ POSTERN_PORT: '70000' }}                                         | ${'POSTERN_PORT is not right: It is 65535 at most.'}
+  ${{ POSTERN_SECRET_KEY: 'hunter2' }}                                 | ${'POSTERN_SECRET_KEY is not right: It is 32 bytes as base64; of several, with commas.'}
   ${{ POSTERN_URL: 'ftp://there' }}                                    | ${/^POSTERN_URL is not right: It is an address like/}
   ${{ DATABASE_URL: 'postgres://u@h/d', POSTERN_HOME: '/a' }}          | ${/^DATABASE_URL and POSTERN_HOME contradict each other/}
   ${{ POSTERN_URL: 'http://h/mcp', POSTERN_HOME: '/a' }}               | ${/^POSTERN_URL and POSTERN_HOME contradict each other/}
@@ -30,6 +31,13 @@ test.each`
 `('$environment is refused: $says', ({ environment, says }) => {
   expect(refusal(environment)).toEqual(expect.stringMatching(says));
   expect(refusal(environment)).not.toContain('hunter2');
+});
+
+test('POSTERN_SECRET_KEY holds one key of 32 bytes, or several, newest first (WS-4)', () => {
+  const keys = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+  const text = keys.map((key) => key.toString('base64')).join(', ');
+  expect(readSettings({ POSTERN_SECRET_KEY: text }).secretKeys).toEqual(keys);
+  expect(refusal({ POSTERN_SECRET_KEY: `${text},` })).toMatch(/32 bytes/);
 });
 
 test('an empty setting is one that is not set', () => {

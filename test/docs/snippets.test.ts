@@ -85,7 +85,7 @@ beforeAll(async () => {
 });
 
 test('every block of shell in README is one that is run here, or by .ci/run', () => {
-  const run = ['npm start', 'claude mcp add', 'key create --person dan', 'call list_workflows', 'import examples'];
+  const run = ['npm start', 'claude mcp add', 'key create --person dan', 'call list_workflows', 'api/v1', 'import examples'];
   const also = ['-- doctor\nnpm run -s postern -- --help', 'DATABASE_URL', 'rm -r', 'npm test\n'];
   expect([...run, ...also].map(blockWith).sort()).toEqual(scripts.map(({ code }) => code).sort());
 });
@@ -113,6 +113,13 @@ describe.concurrent('in a shell', { timeout: 90_000 }, () => {
     expect(stdout.match(/^{$/gm)).toHaveLength(3);
     expect(stdout).toContain('"/nodes/0": {');
     expect(stdout).toContain('"via": "group:Marketing"');
+  });
+
+  test('REST answers a program as it answers a tool', async () => {
+    const block = blockWith('api/v1').replaceAll('http://127.0.0.1:8410', address);
+    const stdout = await carriedOut(block, { POSTERN_KEY: keyOf(screen, 'dan') });
+    expect(stdout).toMatch(/^{"items":\[{"id":"wf_/);
+    expect(stdout).toMatch(/{"id":"req_\w{26}",.*"status":"pending"/);
   });
 
   test('the examples are imported', async () => {

@@ -153,7 +153,7 @@ describe('an address narrows its connection', () => {
     expect(reader).toContain('list_workflows');
     expect(reader).not.toContain('edit_workflow');
     expect(reader).not.toContain('decide_access_requests');
-    expect(await listed('', await here.key('ada', { scopes: [] }))).toEqual(['whoami']);
+    expect(await listed('', await here.key('ada', { scopes: [] }))).toEqual(['whoami', 'mark_notifications_read']);
     expect(await listed('', await here.key('ben'))).toEqual(await listed('', ada));
   });
 });

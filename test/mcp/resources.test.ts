@@ -39,15 +39,16 @@ describe.each<Era>(['2026', '2025'])('resources over the protocol of %s', (era) 
     } while (cursor && pages.length < 9);
     const listed = pages.flat();
     expect(pages).toHaveLength(2);
-    expect(listed.slice(0, 5)).toEqual([
+    expect(listed.slice(0, 6)).toEqual([
       'postern://me',
       'postern://requests/incoming',
       'postern://requests/sent',
+      'postern://notifications',
       'postern://guide/roles',
       'postern://guide/visibility',
     ]);
-    expect(new Set(listed).size).toBe(5 + 61);
-    expect(listed).toHaveLength(5 + 61);
+    expect(new Set(listed).size).toBe(6 + 61);
+    expect(listed).toHaveLength(6 + 61);
     expect(listed).not.toContain(uri('secret'));
   });
 
@@ -65,6 +66,7 @@ describe.each<Era>(['2026', '2025'])('resources over the protocol of %s', (era) 
     expect(JSON.stringify(jsonIn(await client.readResource({ uri: 'postern://me' })))).toContain('ada@acme.test');
     expect(jsonIn(await client.readResource({ uri: 'postern://requests/incoming' })).items).toHaveLength(1);
     expect(jsonIn(await client.readResource({ uri: 'postern://requests/sent' })).items).toEqual([]);
+    expect(jsonIn(await client.readResource({ uri: 'postern://notifications' }))).toMatchObject({ items: [], unread: 0 });
   });
 
   test('the guides are printed from the policy', async () => {

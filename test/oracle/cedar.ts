@@ -1,46 +1,16 @@
-import { readFileSync } from 'node:fs';
-import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
+import type { Entities } from '@cedar-policy/cedar-wasm/nodejs';
 import type { Key, Land, Thing } from '../access/land.ts';
-import type { ThingAction } from '../access/reference.ts';
+import { type CedarWorld, credentialContext, openModel, reference, uid } from './cedar-model.ts';
 
-const fileOf = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');
+/** Resources, and requests for them. */
+export const resourceModel = openModel('postern');
 
-const schema = fileOf('postern.cedarschema');
-const parts = cedar.policySetTextToParts(fileOf('postern.cedar'));
-if (parts.type !== 'success') throw new Error(JSON.stringify(parts));
-const staticPolicies = Object.fromEntries(
-  parts.policies.map((text) => [/@id\("(.+?)"\)/.exec(text)?.[1] ?? text, text]),
-);
-const judged = cedar.validate({ schema, policies: { staticPolicies } });
-if (judged.type !== 'success' || judged.validationErrors.length) throw new Error(JSON.stringify(judged));
-// Calls go without the schema, which would be gone through at each; what it says of actions comes along as an entity.
-const read = cedar.schemaToJson(schema);
-if (read.type !== 'success') throw new Error(JSON.stringify(read));
-const actions = Object.fromEntries(
-  Object.entries(read.json['']?.actions ?? {}).map(([id, { memberOf }]) => [
-    id,
-    { uid: { type: 'Action', id }, attrs: {}, parents: (memberOf ?? []).map((it) => ({ type: 'Action', id: it.id })) },
-  ]),
-);
-cedar.preparsePolicySet('postern', { staticPolicies });
-
-/** Whether Cedar allows it, by the model beside this file, over the world in memory alone. */
-export function cedarAllows({ entities, context }: CedarWorld, key: Key, action: ThingAction, thing: Thing): boolean {
-  const answer = cedar.statefulIsAuthorized({
-    principal: { type: 'Person', id: key.person },
-    action: { type: 'Action', id: action },
-    resource: { type: 'Resource', id: thing.id },
-    context,
-    entities: [...entities, actions[action]!],
-    preparsedPolicySetId: 'postern',
-  });
-  if (answer.type !== 'success' || answer.response.diagnostics.errors.length) throw new Error(JSON.stringify(answer));
-  return answer.response.decision === 'allow';
-}
-
-export interface CedarWorld {
-  readonly entities: cedar.Entities;
-  readonly context: cedar.Context;
+/** Someone asks for a resource; it was delivered or was not (EXT-6). */
+export interface Asked {
+  readonly id: string;
+  readonly by: string;
+  readonly thing: Thing;
+  readonly delivered: boolean;
 }
 
 /** All that Cedar needs to know of one person, one credential and one resource. */
@@ -48,12 +18,10 @@ export function cedarWorld(land: Land, key: Key, thing: Thing, now = new Date())
   const person = land.people.find(({ id }) => id === key.person)!;
   const ground = land.workspaces.find(({ id }) => id === thing.workspace)!;
   const project = land.projects.find(({ id, restricted }) => id === thing.project && restricted);
-  const uid = (type: string, id: string) => ({ type, id });
-  const ref = (type: string, id: string) => ({ __entity: uid(type, id) });
   const typeOf = (id: string) =>
     ({ group: 'Group', team: 'Team' })[land.principals.find((it) => it.id === id)?.sort as 'group'] ?? 'Person';
   const refs = (type: string, ids: readonly string[]) =>
-    ids.filter((id) => typeOf(id) === type).map((id) => ref(type, id));
+    ids.filter((id) => typeOf(id) === type).map((id) => reference(type, id));
   const role = (name: string) => uid('Role', `${ground.id}/${name}s`);
   const rolesOf = (id: string) => ground.members.filter(({ principal }) => principal === id).map((it) => role(it.role));
   const theirs = land.principals.filter(({ deleted, people }) => !deleted && people.includes(person.id));
@@ -67,7 +35,7 @@ export function cedarWorld(land: Land, key: Key, thing: Thing, now = new Date())
       ground.switches.filter((it) => it.capability === capability && it.on === on).map((it) => it.person),
     );
 
-  const entities: cedar.Entities = [
+  const entities: Entities = [
     {
       uid: uid('Person', person.id),
       attrs: { active: person.status === 'active', admin: person.role === 'admin' },
@@ -115,10 +83,11 @@ export function cedarWorld(land: Land, key: Key, thing: Thing, now = new Date())
     {
       uid: uid('Resource', thing.id),
       attrs: {
-        workspace: ref('Workspace', ground.id),
-        ...(project && { restrictedTo: ref('Project', project.id) }),
-        ...(thing.owner && { owner: ref('Person', thing.owner) }),
-        ...(thing.givenBy && { givenBy: ref('Person', thing.givenBy) }),
+        workspace: reference('Workspace', ground.id),
+        ...(project && { restrictedTo: reference('Project', project.id) }),
+        ...(thing.owner && { owner: reference('Person', thing.owner) }),
+        ...(thing.givenBy && { givenBy: reference('Person', thing.givenBy) }),
+        ...(thing.installed && { installed: thing.installed }),
         kit: thing.kind === 'brand_kit',
         visibility: thing.visibility,
         everyone: thing.everyone,
@@ -133,12 +102,14 @@ export function cedarWorld(land: Land, key: Key, thing: Thing, now = new Date())
       parents: [],
     },
   ];
-  const ended = key.revoked || (key.until !== null && key.until <= now);
-  const context = {
-    override: key.scopes.includes('override'),
-    everywhere: key.cut === null,
-    workspaces: (key.cut ?? []).map((id) => ref('Workspace', id)),
-    ended,
+  return { entities, context: credentialContext(key, now) };
+}
+
+/** The same with a request for it. */
+export function cedarRequest({ entities, context }: CedarWorld, { id, by, thing, delivered }: Asked): CedarWorld {
+  const attrs = {
+    requester: reference('Person', by),
+    ...(delivered && { about: reference('Resource', thing.id) }),
   };
-  return { entities, context };
+  return { entities: [...entities, { uid: uid('Request', id), attrs, parents: [] }], context };
 }

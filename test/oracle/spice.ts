@@ -17,7 +17,8 @@ export const permissions: Readonly<Record<ThingAction, string>> = {
   'resource.audience': 'manage',
   'resource.unshare': 'manage',
   'resource.transfer': 'manage',
-  'resource.delete': 'manage_ably',
+  'review.clean': 'manage',
+  'resource.delete': 'remove',
   'resource.share': 'manage_ably',
   'resource.publish': 'manage_ably',
   'resource.withdraw': 'withdraw',
@@ -149,6 +150,10 @@ function* relationsOf(land: Land): Generator<Relation> {
     if (project) yield { on, relation: 'restricted_to', to: ['project', project.id] };
     else yield { on, relation: 'unrestricted', to: all };
     yield { on, relation: it.binned ? 'binned' : 'present', to: all };
+    if (it.installed === null) yield { on, relation: 'own', to: all };
+    if (it.installed === 'workspace') yield { on, relation: 'installed_here', to: workspace };
+    if (it.installed === 'organization')
+      yield { on, relation: 'installed_everywhere', to: ['organization', land.organization] };
     if (it.visibility !== 'private') yield { on, relation: 'not_private', to: all };
     if (!it.owner && it.givenBy) yield { on, relation: 'given', to: all };
     if (land.workspaces.some(({ id, anyEditorTakesBack }) => id === it.workspace && anyEditorTakesBack))

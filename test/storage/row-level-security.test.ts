@@ -6,7 +6,21 @@ import { storage, type World } from '../support/world.ts';
 import { ask, here, mine, refusal, there } from './boundary.ts';
 
 /** The tables that hold a workspace's own, which people make; the others say who is where. */
-const bounded = ['project', 'project_member', 'resource', 'revision', 'access_grant', 'access_request', 'activity'];
+const bounded = [
+  'integration_secret',
+  'contact',
+  'project',
+  'project_member',
+  'resource',
+  'revision',
+  'access_grant',
+  'access_request',
+  'activity',
+];
+
+/** All columns, but for what a secret was sealed to: that the role that serves may not read at all. */
+const readable = (table: string) =>
+  table === 'integration_secret' ? 'organization_id, resource_id, workspace_id, key_id, set_at, set_by' : '*';
 
 describe('row-level security (EXP-6)', () => {
   test('every table that has an organization is guarded, and there is no other but the installation', async () => {
@@ -35,7 +49,7 @@ describe('row-level security (EXP-6)', () => {
   test.each(tables)(
     '%s shows nothing of another organization, nor of a workspace out of reach, to a select without a where',
     async (table) => {
-      const rows = await (await storage()).reading(mine, (tx) => ask(tx, `select * from "${table}"`));
+      const rows = await (await storage()).reading(mine, (tx) => ask(tx, `select ${readable(table)} from "${table}"`));
       const all = await here.sql<Record<string, unknown>>(`select * from "${table}"`);
       const key = table === 'organization' ? 'id' : 'organization_id';
 
@@ -54,7 +68,7 @@ describe('row-level security (EXP-6)', () => {
   );
 
   test.each(tables)('%s shows nothing at all to who has not entered', async (table) => {
-    expect(await (await storage()).outside((tx) => ask(tx, `select * from "${table}"`))).toEqual([]);
+    expect(await (await storage()).outside((tx) => ask(tx, `select ${readable(table)} from "${table}"`))).toEqual([]);
   });
 
   test.each(tables)(
@@ -75,7 +89,7 @@ describe('row-level security (EXP-6)', () => {
       const copy = `insert into "${table}" (${columns}) select ${columns} from json_populate_record(null::"${table}", $1::json)`;
 
       expect(await refusal((tx) => ask(tx, copy, [JSON.stringify(alien?.it)]))).toBe('42501');
-      if (table === 'activity') return;
+      if (table === 'activity' || table === 'seal') return;
       expect(await refusal((tx) => ask(tx, `update "${table}" set ${key} = $1`, [there.organization]))).toBe('42501');
       await refusal(async (tx) => {
         expect(
@@ -110,6 +124,12 @@ describe('row-level security (EXP-6)', () => {
     },
   );
 
+  test('what a secret was sealed to is read by nobody who serves (WS-4)', async () => {
+    for (const text of ['select sealed from integration_secret', 'select * from integration_secret'])
+      expect(await refusal((tx) => ask(tx, text))).toBe('42501');
+    expect(await refusal((tx) => ask(tx, `update integration_secret set sealed = 'x'`))).toBeUndefined();
+  });
+
   test('the log can be added to in one’s own name, and neither changed nor taken from (ACT-3)', async () => {
     const add = (who: string) => (tx: Tx) =>
       ask(
@@ -122,6 +142,20 @@ describe('row-level security (EXP-6)', () => {
     expect(await refusal((tx) => ask(tx, `update activity set outcome = 'deny'`))).toBe('42501');
     expect(await refusal((tx) => ask(tx, 'delete from activity'))).toBe('42501');
     expect(await refusal((tx) => ask(tx, 'truncate activity'))).toBe('42501');
+  });
+
+  test('the whole log shows to an admin whose key bears audit and is not cut; to others what they did, and what they reach (ACT-2)', async () => {
+    const read = async (who: string, how: Parameters<World['entrance']>[1]) =>
+      (await storage()).reading(await here.entrance(who, how), async (tx) =>
+        (await ask(tx, 'select distinct workspace_id as id from activity')).map(({ id }) => id).sort(),
+      );
+    const [growth, finance] = [here.uuid('growth'), here.uuid('finance')];
+    const all = [growth, finance].sort();
+    expect(await read('fin', { scopes: ['audit'] })).toEqual(all);
+    expect(await read('fin', { scopes: ['read'] })).toEqual([finance]);
+    expect(await read('fin', { scopes: ['audit'], workspaces: ['growth'] })).toEqual([finance]);
+    expect(await read('ada', { scopes: ['audit', 'override'] })).toEqual([growth]);
+    expect(await read('bo', { scopes: ['audit'] })).toEqual([growth]);
   });
 
   test('a credential that is cut to a workspace, or lent a grant in one, reaches just that (EXT-4, DEC-2)', async () => {

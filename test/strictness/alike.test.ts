@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { newId, outside } from '../../src/terms/ids.ts';
+import { kindNames } from '../../src/terms/kinds.ts';
 import { office } from '../support/office.ts';
 
 const here = await office({
@@ -42,7 +43,7 @@ const hidden: Record<string, string> = {
   'of another organization': elsewhere.id('foreign'),
 };
 
-/** Every tool that takes the id of a workflow, with arguments that would do if it were there. */
+/** Every tool that takes the id of a resource, with arguments that would do if it were there. */
 const calls: Record<string, Record<string, unknown>> = {
   open_workflow: { include: ['document'], at: ['/note'] },
   edit_workflow: { revision: 7, patch: [{ op: 'replace', path: '/nowhere', value: 1 }] },
@@ -56,9 +57,14 @@ const calls: Record<string, Record<string, unknown>> = {
   unshare_resource: { with: 'person:bo@acme.test' },
   set_visibility: { visibility: 'everyone' },
   transfer_ownership: { to: 'nobody@nowhere.test' },
+  open_resource: { include: ['document'], at: ['/note'] },
+  edit_resource: { revision: 7, patch: [{ op: 'replace', path: '/nowhere', value: 1 }] },
+  delete_resource: {},
+  restore_resource: {},
 };
 
-const seat = await here.seated(await here.key('bo'));
+const query = 'toolsets=workflows,sharing,resources';
+const seat = await here.seated(await here.key('bo'), query);
 const said = async (name: string, args: Record<string, unknown>, id: string) => {
   await seat.call(name, args);
   return seat.last().replaceAll(id, 'ID');
@@ -92,8 +98,36 @@ test('an id of another kind, of a person, or of nothing is missing as well, unde
   );
 });
 
+test.each(kindNames)(
+  '%s: hidden and missing give the same bytes but for the id, in another’s hands, workspace, bin and organization (EXT-2, OWN-4)',
+  async (kind) => {
+    const told = {
+      people: { ada: 'member', bo: 'member' },
+      workspaces: { growth: { ada: 'owner', bo: 'creator' }, finance: { ada: 'owner' } },
+      resources: {
+        draft: { kind, in: 'growth', owner: 'ada' },
+        ledger: { kind, in: 'finance', owner: 'ada', visibility: 'everyone' },
+        trashed: { kind, in: 'growth', owner: 'ada', grants: { bo: 'editor' }, binned: true },
+      },
+    } as const;
+    const [it, other] = [await office(told), await office(told)];
+    const bo = await it.seated(await it.key('bo'), query);
+    const answer = async (name: string, id: string) => {
+      await bo.call(name, { ...calls[name], id });
+      return bo.last().replaceAll(id, 'ID');
+    };
+    const none = outside(kind, newId());
+    for (const name of Object.keys(calls)) {
+      const missing = await answer(name, none);
+      expect(missing).toContain('not_found');
+      for (const id of [...['draft', 'ledger', 'trashed'].map(it.id), other.id('draft')])
+        expect(await answer(name, id), name).toBe(missing);
+    }
+  },
+);
+
 test('a resource in a workspace that the key is cut from is missing, one’s own too (EXT-2, EXT-4)', async () => {
-  const cut = { workspaces: ['finance'] };
+  const cut = { workspaces: ['finance'], query };
   for (const [name, more] of Object.entries(calls)) {
     const missing = (await here.wire('bo', name, { id: past, ...more }, cut)).replaceAll(past, 'ID');
     expect(

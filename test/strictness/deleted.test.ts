@@ -68,6 +68,19 @@ test('a group that was deleted gives no path, is not found, and is not named; gu
   expect(audience.grants).toHaveLength(1);
 });
 
+test('a workspace that was deleted is no place to find people in (ORG-9, DIR-1)', async () => {
+  const here = await office({
+    people: { gus: 'guest', ada: 'member', cy: 'member' },
+    workspaces: { growth: { gus: 'viewer', ada: 'owner', launch: 'viewer' } },
+    teams: { launch: ['cy'] },
+  });
+  const found = async () =>
+    (await here.as('gus')('search_directory')).items.map(({ email }: { email: string }) => email).sort();
+  expect(await found()).toEqual(['ada@acme.test', 'cy@acme.test', 'gus@acme.test']);
+  await here.sql('update workspace set deleted_at = now() where id = $1', [here.uuid('growth')]);
+  expect(await found()).toEqual(['gus@acme.test']);
+});
+
 test('a restricted project that was deleted opens nothing by itself; what lay in an open one stays (DEC-5, WS-7)', async () => {
   const here = await scene();
   const project = here.id('spring');

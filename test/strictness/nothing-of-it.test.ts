@@ -47,6 +47,17 @@ test.each<[string, Record<string, unknown>, string[]]>([
   },
 );
 
+test('list_resources, of one kind or of all, holds, counts and names nothing else either (EXT-1, OWN-4)', async () => {
+  const seat = await here.seated(await here.key('bo'), 'toolsets=resources');
+  for (const more of [{}, { kind: 'workflow' }]) {
+    const answer = await seat.call('list_resources', { query: 'quartz', ...more });
+    expect(answer.items.map((it: { name: string }) => it.name).sort()).toEqual([...open].sort());
+    expect(answer.total).toBe(open.length);
+    expect(traceOf(JSON.stringify(answer))).toEqual([]);
+  }
+  expect(await seat.call('list_resources', { kind: 'assistant' })).toEqual({ items: [], total: 0 });
+});
+
 test('an admin of the workspace lists colleagues’ private ones by override alone (EXT-3, 001-31, 001-33)', async () => {
   const names = async (how: Parameters<typeof here.as>[1]) =>
     (await here.as('ada', how)('list_workflows', { query: 'Quartz', owner: 'bo@acme.test' })).items.map(
@@ -110,7 +121,12 @@ test('explaining and seeing access name a private group only to who is in it (GR
   const seen = await bo('get_access', { id });
   const explained = await bo('explain_access', { id, person: 'cy@acme.test' });
   expect(JSON.stringify([seen, explained])).not.toMatch(new RegExp(`hush|${here.id('hush')}`));
-  expect(seen.grants).toContainEqual({ name: 'a private group', role: 'editor', by: 'ada@acme.test' });
+  expect(seen.grants).toContainEqual({
+    with: expect.stringMatching(/^group:~/),
+    name: 'a private group',
+    role: 'editor',
+    by: 'ada@acme.test',
+  });
   expect(seen.people).toContainEqual({ person: 'cy@acme.test', access: 'editor', via: ['a private group'] });
   expect(explained.paths).toContainEqual({ access: 'editor', via: 'a private group', rule: 'GRP-4' });
   await bo('share_resource', { id, with: 'person:cy@acme.test', role: 'viewer' });

@@ -1,8 +1,8 @@
 import { agent } from './agent.ts';
-import { serviceIn } from './service.ts';
+import { workersService } from './service.ts';
 import { type KeyTold, served, type Told, world } from './world.ts';
 
-const service = await serviceIn({ connection: served });
+const service = await workersService({ connection: served });
 
 /** What a tool answered, or `error` with the words of its refusal. */
 // biome-ignore lint/suspicious/noExplicitAny: a test looks into any answer
@@ -31,8 +31,13 @@ export async function office(told: Told) {
     return async (...call) => (await (clients.get(seat) as ReturnType<typeof seated>)).call(...call);
   };
   /** A call, and the whole answer as it went over the wire, but for the number of the request. */
-  const wire = async (who: string, name: string, args: Record<string, unknown>, how: KeyTold = {}): Promise<string> => {
-    const seat = await seated(await keyOf(who, how));
+  const wire = async (
+    who: string,
+    name: string,
+    args: Record<string, unknown>,
+    how: KeyTold & { query?: string } = {},
+  ): Promise<string> => {
+    const seat = await seated(await keyOf(who, how), how.query);
     await seat.call(name, args);
     return seat.last();
   };

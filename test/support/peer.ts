@@ -1,11 +1,16 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { whenInstalled } from '../peers/install.ts';
 
-const peers = join(import.meta.dirname, '../peers/node_modules/@modelcontextprotocol');
+await whenInstalled();
+
+export const peers = join(import.meta.dirname, '../peers/node_modules');
 const programs = {
-  conformance: join(peers, 'conformance/dist/index.js'),
-  inspector: join(peers, 'inspector/clients/launcher/build/index.js'),
+  conformance: join(peers, '@modelcontextprotocol/conformance/dist/index.js'),
+  inspector: join(peers, '@modelcontextprotocol/inspector/clients/launcher/build/index.js'),
+  'openapi-ts': join(peers, '@hey-api/openapi-ts/bin/run.js'),
+  tsc: join(peers, '../../../node_modules/typescript/bin/tsc'),
 };
 
 /** Runs a program that others wrote, on the node that runs the tests. */

@@ -5,9 +5,15 @@ import type { Server } from './template.ts';
 
 /** A migrated database without a row, for the test file that calls this at its top or in `beforeAll`; dropped after it. */
 export async function emptyDatabase(): Promise<Server & { readonly database: string }> {
+  const made = await workersDatabase();
+  afterAll(() => order(inject('server'), `drop database if exists ${made.database} with (force)`));
+  return made;
+}
+
+/** The same for all the files that a worker runs; it goes with the run. */
+export async function workersDatabase(): Promise<Server & { readonly database: string }> {
   const server = inject('server');
-  const database = `test_${randomBytes(8).toString('hex')}`;
-  afterAll(() => order(server, `drop database if exists ${database} with (force)`));
+  const database = `${inject('prefix')}${randomBytes(8).toString('hex')}`;
   await order(server, `create database ${database} template template_postern strategy file_copy`);
   return { ...server, database };
 }

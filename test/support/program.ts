@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
@@ -34,9 +35,28 @@ export function dataFolder(): string {
   return folder;
 }
 
-/** Runs `postern` with these words and settings to its end. */
-export const postern = (words: readonly string[], settings: Settings, input = '') =>
+/** Runs `postern` with these words and settings to its end, as a process of its own. */
+export const spawned = (words: readonly string[], settings: Settings, input = '') =>
   program([main, ...words], settings, input);
+
+/** The same in this process, where nothing has to start; what serves has a process of its own. */
+export async function postern(words: readonly string[], settings: Settings, input = '') {
+  if (words[0] === 'start' || words[0] === 'stdio') return spawned(words, settings, input);
+  const { stdin, stdout, stderr } = process;
+  const said = { stdout: [] as string[], stderr: [] as string[] };
+  const writes = { stdout: stdout.write, stderr: stderr.write };
+  for (const name of ['stdout', 'stderr'] as const)
+    process[name].write = ((text: string) => said[name].push(text) > 0) as typeof stdout.write;
+  Object.defineProperty(process, 'stdin', { value: Readable.from([input]), configurable: true });
+  try {
+    const code = await carryOut(words, { ...bare, ...settings });
+    return { code, stdout: said.stdout.join(''), stderr: said.stderr.join('') };
+  } finally {
+    stdout.write = writes.stdout;
+    stderr.write = writes.stderr;
+    Object.defineProperty(process, 'stdin', { value: stdin, configurable: true });
+  }
+}
 
 /** Runs the project's own Node with these words to its end. */
 export async function program(words: readonly string[], settings: Settings = {}, input = '') {
@@ -46,15 +66,10 @@ export async function program(words: readonly string[], settings: Settings = {},
   return { code, stdout, stderr };
 }
 
-/** What a command line says as it refuses, without a process of its own. */
+/** What a command line says as it refuses. */
 export async function refused(words: readonly string[], settings: Settings) {
-  const said: string[] = [];
-  const write = process.stderr.write;
-  process.stderr.write = ((text: string) => said.push(text) > 0) as typeof write;
-  const code = await carryOut(words, settings).finally(() => {
-    process.stderr.write = write;
-  });
-  return { code, says: said.join('') };
+  const { code, stderr } = await postern(words, settings);
+  return { code, says: stderr };
 }
 
 /** Starts `postern start` with these words and settings, and waits until it serves. */
@@ -89,10 +104,10 @@ export async function server(words: readonly string[], settings: Settings) {
 }
 
 /** A client of a running server, signed in with `key`. */
-export async function signedIn(address: string, key: string) {
+export async function signedIn(address: string, key: string, query = '') {
   const client = newClient();
   const requestInit = { headers: { authorization: `Bearer ${key}` } };
-  await client.connect(new StreamableHTTPClientTransport(new URL(`${address}/mcp`), { requestInit }));
+  await client.connect(new StreamableHTTPClientTransport(new URL(`${address}/mcp${query}`), { requestInit }));
   return { call: calling(client), close: () => client.close() };
 }
 

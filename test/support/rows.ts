@@ -19,7 +19,14 @@ export const tables = [
   'access_grant',
   'access_request',
   'activity',
+  'seal',
   'invitation',
+  'domain',
+  'sso',
+  'billing',
+  'notification',
+  'integration_secret',
+  'contact',
   'confirmation',
   'idempotency',
 ] as const;
@@ -27,15 +34,20 @@ export const tables = [
 export type Table = (typeof tables)[number];
 export type Rows = Partial<Record<Table, readonly Readonly<Record<string, unknown>>[]>>;
 
-/** Inserts all of it in one statement; rows of one table name the same columns. */
+/** Inserts all of it, what is owned after its owners; rows of one table name the same columns. */
 export async function insertRows(sql: Client, rows: Rows): Promise<void> {
   const filled = tables.filter((table) => rows[table]?.length);
-  if (filled.length === 0) return;
-  const parts = filled.map((table, i) => {
-    const columns = Object.keys(rows[table]?.[0] ?? {})
-      .map((column) => `"${column}"`)
-      .join(', ');
-    return `t${i} as (insert into "${table}" (${columns}) select ${columns} from json_populate_recordset(null::"${table}", $1::json -> '${table}'))`;
-  });
-  await sql.query(`with ${parts.join(',\n')} select`, [JSON.stringify(rows)]);
+  const owned = tables.indexOf('resource');
+  for (const some of [
+    filled.filter((table) => tables.indexOf(table) < owned),
+    filled.filter((table) => tables.indexOf(table) >= owned),
+  ]) {
+    const parts = some.map((table, i) => {
+      const columns = Object.keys(rows[table]?.[0] ?? {})
+        .map((column) => `"${column}"`)
+        .join(', ');
+      return `t${i} as (insert into "${table}" (${columns}) select ${columns} from json_populate_recordset(null::"${table}", $1::json -> '${table}'))`;
+    });
+    if (parts.length > 0) await sql.query(`with ${parts.join(',\n')} select`, [JSON.stringify(rows)]);
+  }
 }

@@ -1,6 +1,7 @@
 import { afterAll } from 'vitest';
 import { type Surroundings, serviceOn } from '../../src/service.ts';
 import { openPostern } from '../../src/workspace/postern.ts';
+import { keyring } from './keyring.ts';
 import type { World } from './world.ts';
 
 /** What the service of a test file has logged. */
@@ -10,14 +11,24 @@ interface Logged {
 }
 
 /** The doors on the database of a world, as the product puts them; closed when the test file is through. */
-export async function serviceIn({ connection }: Pick<World, 'connection'>, more: Partial<Surroundings> = {}) {
-  const postern = await openPostern({ app: { ...connection, user: 'postern_app' } });
+export async function serviceIn(where: Pick<World, 'connection'>, more: Partial<Surroundings> = {}) {
+  const { close, ...service } = await workersService(where, more);
+  afterAll(close);
+  return service;
+}
+
+/** Name servers that prove a domain whose proof is told to be `told`. */
+const outdoors = { txt: async () => ['postern-verify=told'] };
+
+/** The same for all the files that a worker runs. */
+export async function workersService({ connection }: Pick<World, 'connection'>, more: Partial<Surroundings> = {}) {
+  const postern = await openPostern({ app: { ...connection, user: 'postern_app' }, keys: () => keyring, outdoors });
   const logged: Logged[] = [];
   const log = { error: (details: object, message: string) => void logged.push({ details, message }), debug: () => {} };
   const service = serviceOn(postern, { log, ...more });
-  afterAll(async () => {
+  const close = async () => {
     await service.close();
     await postern.close();
-  });
-  return { ...service, postern, logged };
+  };
+  return { ...service, postern, logged, close };
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +10,8 @@ import { migrate } from '../../src/storage/migrate.ts';
 declare module 'vitest' {
   export interface ProvidedContext {
     server: Server;
+    /** What the names of this run's databases begin with. */
+    prefix: string;
   }
 }
 
@@ -34,8 +37,21 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await client.end();
   await migrate({ ...server, database: 'template_postern' });
 
+  const prefix = `test_${randomBytes(4).toString('hex')}_`;
   project.provide('server', server);
-  return stop;
+  project.provide('prefix', prefix);
+  return async () => {
+    if (url) await dropped(server, prefix);
+    await stop();
+  };
+}
+
+async function dropped(server: Server, prefix: string): Promise<void> {
+  const client = new Client({ ...server, database: 'postgres' });
+  await client.connect();
+  const { rows } = await client.query('select datname from pg_database where starts_with(datname, $1)', [prefix]);
+  for (const { datname } of rows) await client.query(`drop database if exists ${datname} with (force)`);
+  await client.end();
 }
 
 function named(url: string): Server {

@@ -1,5 +1,6 @@
 import { newId, type outside } from '../../src/terms/ids.ts';
-import { read, revisionFrom } from '../../src/workspace/documents.ts';
+import type { Kind } from '../../src/terms/kinds.ts';
+import { formatOf, read, revisionFrom } from '../../src/workspace/documents.ts';
 import type { Rows } from './rows.ts';
 import type { Told } from './told.ts';
 
@@ -9,6 +10,16 @@ export interface Named {
   readonly named: Parameters<typeof outside>[0];
   readonly email?: string;
 }
+
+/** The document of a resource of which none is told, where its kind asks for something. */
+const plain: Partial<Record<Kind, object>> = {
+  assistant: { instructions: 'Be brief.' },
+  datasource: { type: 'files' },
+  conversation: { messages: [] },
+  chat_widget: {},
+  integration: { provider: 'rest', address: 'https://api.acme.test' },
+  brand_kit: {},
+};
 
 /** The rows of an organization as told, and what each name in it stands for. */
 export function rowsOf(told: Told, organization: string): { named: ReadonlyMap<string, Named>; rows: Rows } {
@@ -133,7 +144,8 @@ export function rowsOf(told: Told, organization: string): { named: ReadonlyMap<s
     };
   });
   const revision = resource.map(({ id: resourceId, workspace_id, name: called, created_by }) => {
-    const it = revisionFrom(read(things[called]?.document ?? { note: called }, undefined, ''), {
+    const { kind = 'workflow', document: given } = things[called] ?? {};
+    const it = revisionFrom(read(given ?? plain[kind] ?? { note: called }, formatOf(kind), ''), {
       resource: resourceId,
       workspace: workspace_id,
       number: 1,
@@ -180,6 +192,24 @@ export function rowsOf(told: Told, organization: string): { named: ReadonlyMap<s
     level: it.level ?? 'editor',
     message: it.message ?? null,
   }));
+  const invitation = each(told.invitations, (text, { by, email }) => ({
+    ...key,
+    id: name('invitation', text),
+    email,
+    role: 'member',
+    places: { workspaces: [], teams: [] },
+    secret_hash: '\\x00',
+    invited_by: id(by),
+    expires_at: new Date(Date.now() + 7 * 86_400_000),
+  }));
+  const domain = each(told.domains, (text, { by, proof }) => ({
+    ...key,
+    id: name('domain', text),
+    // A name is proven by one organization, and there may be many worlds.
+    name: `w${organization.slice(-12)}.${text}`,
+    proof,
+    claimed_by: id(by),
+  }));
   return {
     named,
     rows: {
@@ -202,6 +232,8 @@ export function rowsOf(told: Told, organization: string): { named: ReadonlyMap<s
       revision,
       access_grant: grant,
       access_request: request,
+      invitation,
+      domain,
     },
   };
 }

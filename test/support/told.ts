@@ -49,6 +49,10 @@ export interface Told {
   /** Workspaces where any editor takes back (OWN-2). */
   readonly anyEditorTakesBack?: readonly string[];
   readonly deletedWorkspaces?: readonly string[];
+  /** Pending invitations by name. */
+  readonly invitations?: Readonly<Record<string, { readonly by: string; readonly email: string }>>;
+  /** Domains that the organization claims, each with the proof that its record has to hold. */
+  readonly domains?: Readonly<Record<string, { readonly by: string; readonly proof: string }>>;
   /** Pending requests by name. */
   readonly requests?: Readonly<
     Record<string, { readonly by: string; readonly for: string; readonly level?: Lent; readonly message?: string }>

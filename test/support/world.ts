@@ -1,12 +1,12 @@
 import { Client, type QueryResultRow } from 'pg';
-import { afterAll } from 'vitest';
 import { openDatabase } from '../../src/storage/database.ts';
 import { newId, outside } from '../../src/terms/ids.ts';
 import { type CredentialScope, credentialScopes } from '../../src/terms/scopes.ts';
 import { newSecret, readSecret } from '../../src/terms/secret.ts';
 import { openPostern } from '../../src/workspace/postern.ts';
 import type { Narrowing } from '../../src/workspace/session.ts';
-import { emptyDatabase } from './postgres.ts';
+import { keyring } from './keyring.ts';
+import { workersDatabase } from './postgres.ts';
 import { insertRows } from './rows.ts';
 import type { Told } from './told.ts';
 import { rowsOf } from './told-rows.ts';
@@ -25,9 +25,10 @@ export interface KeyTold {
 
 export const allButOverride = credentialScopes.filter((it) => it !== 'override');
 
-const connection = await emptyDatabase();
+// What stands here lives as long as the worker, which runs one file after another in it: each world is an organization of its own.
+const connection = await workersDatabase();
 
-/** The superuser's own way into the test file's database, which row-level security does not hold. */
+/** The superuser's own way into the worker's database, which row-level security does not hold. */
 export const superuser = new Client(connection);
 await superuser.connect();
 
@@ -37,21 +38,15 @@ export const served = { ...connection, user: 'postern_app' };
 let stored: ReturnType<typeof openDatabase> | undefined;
 let opened: ReturnType<typeof openPostern> | undefined;
 
-/** Storage as the product opens it. One a test file. */
+/** Storage as the product opens it. One a worker. */
 export const storage = () => (stored ??= openDatabase(served));
 
-/** The whole product on the test file's database. */
-export const postern = () => (opened ??= openPostern({ app: served }));
-
-afterAll(async () => {
-  await (await opened)?.close();
-  await (await stored)?.close();
-  await superuser.end();
-});
+/** The whole product on the worker's database. */
+export const postern = () => (opened ??= openPostern({ app: served, keys: () => keyring }));
 
 export type World = Awaited<ReturnType<typeof world>>;
 
-/** A new organization that is as told, beside those already in the test file's database. */
+/** A new organization that is as told, beside those already in the worker's database. */
 export async function world(told: Told) {
   const product = await postern();
   const organization = newId();

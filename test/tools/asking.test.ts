@@ -176,3 +176,31 @@ test('60 are asked in a day at most, cancelled ones too; a day later there is ro
   await ago(here, 'created_at', '1 day 1 second');
   expect(await ask(here, 'cy', 'plan')).toMatchObject({ status: 'pending' });
 });
+
+test('someone outside of the workspace who reads by a grant and asks for editor is not let in by it: it is pending for them and comes to nobody (EXT-6, REQ-9, DEC-2)', async () => {
+  const here = await office({
+    ...told,
+    workflows: { lent: { in: 'growth', owner: 'bo', grants: { far: 'viewer', cy: 'viewer' } } },
+  });
+  expect(await ask(here, 'far', 'lent')).toMatchObject({
+    status: 'pending',
+    role: 'editor',
+    resource: { name: 'lent', owner: 'bo@acme.test' },
+  });
+  await ask(here, 'cy', 'lent');
+  expect((await incoming(here, 'bo')).map(({ from }: { from: string }) => from)).toEqual(['cy@acme.test']);
+});
+
+test.each([
+  ['whoever owns it', 'bo', []],
+  ['an admin of the workspace, with override', 'ada', ['override']],
+  ['an admin of the organization, with override', 'root', ['override']],
+] as const)('%s neither finds their own request in Incoming nor decides it (REQ-4)', async (_what, who, more) => {
+  const here = await office({ ...told, requests: { own: { by: who, for: 'plan' } } });
+  const seat = here.as(who, { scopes: ['read', 'review', ...more] });
+  expect((await seat('list_access_requests', { box: 'incoming' })).items).toEqual([]);
+  for (const decision of ['approve', 'deny'])
+    expect(
+      (await seat('decide_access_requests', { decisions: [{ id: here.id('own'), decision }] })).outcomes,
+    ).toMatchObject([{ status: 'unchanged', ...code('permission_denied') }]);
+});

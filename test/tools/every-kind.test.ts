@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { type Kind, kinds } from '../../src/terms/kinds.ts';
-import { confirmed, office } from '../support/office.ts';
+import { type Call, confirmed, office } from '../support/office.ts';
 
 const code = (code: string) => ({ error: expect.objectContaining({ code }) });
 
 test.each(Object.keys(kinds) as Kind[])(
-  'a resource of the kind %s is shared, asked for, given to the organization, taken back and handed over by the same rules (OWN-4, 000-11, 000-13, 000-14, 000-17, 000-18, 002-2, 002-10)',
+  'a resource of the kind %s is shared, asked for, given to the organization, taken back and handed over by the same rules (OWN-4, VIS-1, 000-3, 000-4, 000-5, 000-6, 000-7, 000-8, 000-9, 000-10, 000-11, 000-12, 000-13, 000-14, 000-17, 000-18, 000-19, 002-2, 002-10)',
   async (kind) => {
     const here = await office({
       people: { bo: 'member', cy: 'member', dee: 'member' },
@@ -13,8 +13,16 @@ test.each(Object.keys(kinds) as Kind[])(
       groups: { crew: ['dee'] },
       resources: { it: { kind, in: 'growth', owner: 'bo' } },
     });
-    const [bo, cy, dee] = [here.as('bo'), here.as('cy'), here.as('dee')];
+    const how = { query: 'toolsets=resources,sharing,workflows' };
+    const [bo, cy, dee] = [here.as('bo', how), here.as('cy', how), here.as('dee', how)];
     const id = here.id('it');
+    const listed = async (call: Call) =>
+      (await call('list_resources', { kind })).items.map(({ owner, visibility, access }: Record<string, string>) => [
+        owner,
+        visibility,
+        access,
+      ]);
+    expect(await listed(bo)).toEqual([['bo@acme.test', 'private', 'owner']]);
     expect(await cy('explain_access', { id })).toMatchObject(code('not_found'));
 
     expect(await bo('share_resource', { id, with: 'group:crew', role: 'viewer' })).toMatchObject({
@@ -34,12 +42,21 @@ test.each(Object.keys(kinds) as Kind[])(
       owner: 'organization',
       visibility: 'everyone',
     });
+    const [sharers, viewers] = [await listed(cy), await listed(dee)];
+    expect(sharers).toEqual([['organization', 'everyone', 'editor']]);
+    expect(viewers).toEqual([['organization', 'everyone', 'viewer']]);
+    expect(await cy('edit_resource', { id, revision: 1, name: 'Edited by cy' })).toMatchObject({ revision: 2 });
+    expect((await cy('list_revisions', { id })).items).toMatchObject([{ by: 'cy@acme.test' }, { revision: 1 }]);
     expect((await bo('get_access', { id })).error).toMatchObject({ code: 'permission_denied' });
     expect(await confirmed(bo, 'set_visibility', { id, visibility: 'private' })).toMatchObject({
       owner: 'bo@acme.test',
       visibility: 'private',
     });
-    for (const call of [cy, dee]) expect(await call('explain_access', { id })).toMatchObject(code('not_found'));
+    for (const call of [cy, dee]) {
+      expect(await call('explain_access', { id })).toMatchObject(code('not_found'));
+      expect(await listed(call)).toEqual([]);
+    }
+    expect(await listed(bo)).toEqual([['bo@acme.test', 'private', 'owner']]);
     expect(await confirmed(bo, 'transfer_ownership', { id, to: 'cy@acme.test' })).toEqual({
       id,
       owner: 'cy@acme.test',

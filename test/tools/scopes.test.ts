@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { policy } from '../../src/access/policy.ts';
 import type { CredentialScope } from '../../src/terms/scopes.ts';
 import { operations } from '../../src/workspace/operations.ts';
+import { catalogue } from '../../tools/index.ts';
 import { office } from '../support/office.ts';
 
 const here = await office({
@@ -22,6 +23,7 @@ const needs: Record<keyof typeof operations, CredentialScope | undefined> = {
   get_access: 'read',
   explain_access: 'read',
   list_access_requests: 'read',
+  list_notifications: 'read',
   search_directory: 'read',
   create_workflow: 'write',
   edit_workflow: 'write',
@@ -35,8 +37,58 @@ const needs: Record<keyof typeof operations, CredentialScope | undefined> = {
   request_access: 'request',
   cancel_access_request: 'request',
   decide_access_requests: 'review',
+  mark_notifications_read: undefined,
+  list_resources: 'read',
+  open_resource: 'read',
+  create_resource: 'write',
+  edit_resource: 'write',
+  delete_resource: 'write',
+  restore_resource: 'write',
+  list_audience: 'audience',
+  export_audience: 'audience',
+  list_activity: 'audit',
+  export_activity: 'audit',
+  get_overview: 'audit',
+  review_access: 'audit',
+  simulate_access: 'audit',
+  clean_up_access: 'audit',
+  list_groups: 'read',
+  get_group: 'read',
+  list_workspaces: 'read',
+  list_projects: 'read',
+  list_teams: 'read',
+  create_group: 'admin',
+  update_group: 'admin',
+  update_group_members: 'admin',
+  delete_group: 'admin',
+  create_workspace: 'admin',
+  update_workspace: 'admin',
+  delete_workspace: 'admin',
+  create_project: 'admin',
+  update_project: 'admin',
+  update_project_members: 'admin',
+  create_team: 'admin',
+  update_team: 'admin',
+  update_team_members: 'admin',
+  delete_team: 'admin',
+  list_members: 'read',
+  get_member: 'read',
+  list_invitations: 'read',
+  invite_members: 'admin',
+  update_invitation: 'admin',
+  set_member_role: 'admin',
+  set_member_capabilities: 'admin',
+  remove_member: 'admin',
+  get_organization: 'read',
+  list_domains: 'read',
+  update_organization: 'admin',
+  claim_domain: 'admin',
+  verify_domain: 'admin',
+  set_member_status: 'admin',
+  leave_organization: 'admin',
   whoami: undefined,
 };
+const everyToolset = `toolsets=${Object.keys(catalogue).join(',')}`;
 const scopes = ['read', 'write', 'share', 'request', 'review', 'admin', 'audience', 'audit', 'override'] as const;
 
 test.each(scopes)(
@@ -47,7 +99,7 @@ test.each(scopes)(
       .map(([name]) => name)
       .sort();
     for (const who of ['root', 'bo']) {
-      const { client } = await here.seated(await here.key(who, { scopes: [scope] }));
+      const { client } = await here.seated(await here.key(who, { scopes: [scope] }), everyToolset);
       expect((await client.listTools()).tools.map(({ name }) => name).sort()).toEqual(expected);
     }
   },
@@ -61,7 +113,36 @@ test.each(Object.entries(needs))(
       list_access_requests: { box: 'sent' },
       create_workflow: { name: 'n', document: {}, workspace: 'growth' },
       request_access: { id: here.id('others') },
+      create_resource: { kind: 'assistant', name: 'n', document: { instructions: 'x' }, workspace: 'growth' },
+      list_resources: {},
+      list_audience: { workspace: 'growth' },
+      export_audience: { workspace: 'growth', format: 'csv' },
       list_workflows: {},
+      list_activity: {},
+      export_activity: {},
+      get_overview: {},
+      list_notifications: {},
+      mark_notifications_read: { ids: ['ntf_nothing'] },
+      review_access: {},
+      simulate_access: { change: 'delete_group', arguments: { id: 'nothing' } },
+      clean_up_access: { items: [{ id: here.id('others'), do: 'make_private' }] },
+      list_groups: {},
+      list_workspaces: {},
+      list_projects: {},
+      list_teams: {},
+      list_members: {},
+      list_invitations: {},
+      invite_members: { emails: ['x@x.test'] },
+      get_organization: {},
+      list_domains: {},
+      update_organization: { name: 'n' },
+      claim_domain: { name: 'x.example' },
+      verify_domain: { domain: 'x.example' },
+      leave_organization: {},
+      create_group: { name: 'n' },
+      create_workspace: { name: 'n' },
+      create_project: { name: 'n', workspace: 'growth' },
+      create_team: { name: 'n' },
       whoami: {},
       search_directory: {},
     };
@@ -71,11 +152,19 @@ test.each(Object.entries(needs))(
       ...(
         {
           edit_workflow: { revision: 1, name: 'x' },
+          edit_resource: { revision: 1, name: 'x' },
           restore_revision: { restore: 1, revision: 1 },
           share_resource: { with: 'person:bo@acme.test', role: 'viewer' },
           unshare_resource: { with: 'person:ada@acme.test' },
           set_visibility: { visibility: 'everyone' },
           transfer_ownership: { to: 'ada@acme.test' },
+          update_invitation: { do: 'revoke' },
+          set_member_role: { role: 'guest' },
+          set_member_capabilities: { workspace: 'growth', flows_manager: 'on' },
+          set_member_status: { status: 'active' },
+          update_group_members: { remove: ['ada@acme.test'] },
+          update_team_members: { remove: ['ada@acme.test'] },
+          update_project_members: { remove: ['person:ada@acme.test'] },
         } as Record<string, object>
       )[name],
     };
@@ -111,12 +200,15 @@ test('the override opens nothing to who has no such role (EXT-3, EXT-4)', async 
   expect(await here.as('root')('list_workflows')).toMatchObject({ total: 0 });
 });
 
+/** What section 14 marks as reading. */
+const isLook = (name: string) => /^(list|get|open|export|explain|search|review|simulate)_|^whoami$/.test(name);
+
 test('a connection that only reads lists only what reads (section 14)', async () => {
-  const { client } = await here.seated(await here.key('bo'), 'read_only=true');
+  const { client } = await here.seated(await here.key('bo'), `${everyToolset}&read_only=true`);
   const names = (await client.listTools()).tools.map(({ name }) => name).sort();
   expect(names).toEqual(
     Object.keys(needs)
-      .filter((name) => needs[name as keyof typeof needs] === 'read' || name === 'whoami')
+      .filter((name) => isLook(name))
       .sort(),
   );
 });

@@ -53,7 +53,8 @@ create table workspace (${keyed}, ${described}, take_back text not null default 
   primary key (organization_id, id));
 create table workspace_member (organization_id uuid not null, person_id uuid not null, workspace_id uuid not null, role workspace_role not null,
   primary key (organization_id, person_id, workspace_id), ${toPerson('person_id', 'on delete cascade')}, ${toWorkspace});
-create index workspace_member_workspace on workspace_member (organization_id, workspace_id);
+create index workspace_member_workspace on workspace_member (organization_id, workspace_id, person_id);
+create index workspace_member_admin on workspace_member (organization_id, workspace_id, person_id) where role >= 'admin';
 create table capability_switch (organization_id uuid not null, person_id uuid not null, workspace_id uuid not null, capability text not null,
   enabled boolean not null, primary key (organization_id, person_id, workspace_id, capability),
   ${toPerson('person_id', 'on delete cascade')}, ${toWorkspace});
@@ -75,7 +76,7 @@ create view gate with (security_invoker = true) as
 
 const resources = `
 create table resource (${keyed}, workspace_id uuid not null, project_id uuid, restricted_to uuid, kind text not null, name text not null,
-  description text, owner_id uuid, given_by uuid,
+  description text, owner_id uuid, owner_email text, given_by uuid,
   visibility text not null default 'private' check (visibility in ('private', 'shared', 'everyone')),
   everyone_role level not null default 'editor' check (everyone_role <> 'owner'), shared_with text[] not null default '{}', revision int not null default 1,
   created_at timestamptz not null default now(), created_by uuid, updated_at timestamptz not null default now(), deleted_at timestamptz,
@@ -104,6 +105,19 @@ end $$;
 create trigger granted after insert on access_grant referencing new table as changed for each statement execute function keep_shared_with();
 create trigger regranted after update on access_grant referencing new table as changed for each statement execute function keep_shared_with();
 create trigger ungranted after delete on access_grant referencing old table as changed for each statement execute function keep_shared_with();
+-- And its owner's email, so that a list need not look at each owner; who changes that meanwhile waits, and then finds the resource.
+create function keep_owner_email() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  new.owner_email := (select p.email from person p where p.organization_id = new.organization_id and p.id = new.owner_id for share);
+  return new;
+end $$;
+create trigger owned before insert or update of owner_id, owner_email on resource for each row execute function keep_owner_email();
+create function spread_email() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  update resource r set owner_email = new.email where r.organization_id = new.organization_id and r.owner_id = new.id;
+  return null;
+end $$;
+create trigger readdressed after update of email on person for each row when (new.email <> old.email) execute function spread_email();
 create table access_request (${keyed}, requester_id uuid not null, credential_id uuid, resource_id uuid not null, kind text not null,
   workspace_id uuid, level level not null check (level <> 'owner'), message text,
   status text not null default 'pending' check (status in ('pending', 'approved', 'denied', 'cancelled', 'expired')), note text,

@@ -1,9 +1,9 @@
 /**
  * Every transaction of the server begins with enter(): it says for which organization and person it runs, of which groups and teams they
  * are, and which workspaces are in reach: places, and those with a live grant, cut to the credential's, those deleted left out
- * (EXP-6), and to the workspace that the connection was narrowed to, if it was. It answers how the caller stands; null where the
- * credential, the person or the organization has ended. It runs as the tables' owner, since
- * it reads what decides the reach. Without it, the settings are empty and every policy denies.
+ * (EXP-6), and to the workspace that the connection was narrowed to, if it was; and whether all of the log is theirs to
+ * read (ACT-2). It answers how the caller stands; null where the credential, the person or the organization has ended. It runs as the
+ * tables' owner, since it reads what decides the reach. Without it, the settings are empty and every policy denies.
  */
 export const entering = `
 create function cut_to(workspaces uuid[], narrowed uuid) returns uuid[] language sql immutable as $$
@@ -19,7 +19,7 @@ begin
     and (c.expires_at is null or c.expires_at > statement_timestamp());
   if it.id is null then
     perform set_config('postern.org', '', true), set_config('postern.person', '', true), set_config('postern.principals', '{}', true),
-      set_config('postern.reach', '{}', true);
+      set_config('postern.reach', '{}', true), set_config('postern.log', '', true);
     return null;
   end if;
   select array_agg(b.principal_id), json_object_agg(b.principal_id, b.name) into principals, names from belonging b
@@ -60,8 +60,9 @@ begin
         and g.live and (g.expires_at is null or g.expires_at > statement_timestamp()));
   end if;
   perform set_config('postern.org', org::text, true), set_config('postern.person', it.id::text, true),
-    set_config('postern.principals', principals::text, true), set_config('postern.reach', coalesce(reach, '{}')::text, true);
-  return json_build_object('me', row_to_json(it), 'now', extract(epoch from statement_timestamp()), 'places', places, 'switches', switches, 'principals', principals, 'names', names, 'reach', reach, 'gates', gates);
+    set_config('postern.principals', principals::text, true), set_config('postern.reach', coalesce(reach, '{}')::text, true),
+    set_config('postern.log', case when it.role = 'admin' and it.cut is null and 'audit' = any (it.scopes) then 'all' else '' end, true);
+  return json_build_object('me', row_to_json(it), 'now', extract(epoch from statement_timestamp()), 'places', places, 'switches', switches, 'names', names, 'reach', reach, 'gates', gates);
 end $$;
 create function admit(org uuid, credential_id uuid, hash bytea)
   returns table (id uuid, name text, scopes text[], person_id uuid, email text) language sql stable security definer set search_path = public, pg_temp as $$

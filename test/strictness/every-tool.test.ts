@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { operations } from '../../src/workspace/operations.ts';
+import { catalogue } from '../../tools/index.ts';
+import { casesOn, leaves, type Noun, plain } from './naming.ts';
+import { hiddenFrom, type Named } from './unseen.ts';
+
+const tools = Object.values(catalogue).flat();
+const { seats, own, hidden } = await hiddenFrom();
+const cases = casesOn(own, operations.simulate_access.input.shape.change.options);
+
+/** What differs in any two answers, whatever was named: new ids, times, what is sealed. */
+const settled = (wire: string) =>
+  wire
+    .replaceAll(/\b(?:req|inv)_[0-9a-z]{26}\b/g, 'NEW')
+    .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, 'TIME')
+    .replaceAll(/(\\?"(?:confirm|latest|link)\\?":\\?")[^"\\]+/g, '$1SEALED');
+
+const said = async (who: 'root' | undefined, name: string, args: Record<string, unknown>, named: string) => {
+  const { call, last } = seats[who ?? 'bo'];
+  await call(name, args);
+  return settled(last().replaceAll(named, 'NAMED'));
+};
+
+test('every argument of every tool that could name something is named below, or can name nothing (EXT-2, EXT-12)', () => {
+  const naming = tools.flatMap(({ entry }) =>
+    leaves(entry.inputSchema)
+      .filter((argument) => !plain.has(argument) && !plain.has(`${entry.name}.${argument}`))
+      .map((argument) => `${entry.name}.${argument}`),
+  );
+  expect([...new Set(cases.map(({ tool, argument }) => `${tool}.${argument}`))].toSorted()).toEqual(naming.toSorted());
+});
+
+test.each(cases.map((it) => [`${it.tool}.${it.argument}`, it.noun, it] as const))(
+  '%s: a hidden %s and one that never was give the same bytes but for what was named (EXT-2, EXT-12, DIR-1)',
+  async (_title, noun, { tool, args, answers = 'not_found', by, who }) => {
+    const { ids, names } = hidden[noun as Noun] as Named;
+    for (const [unknown, unseen] of [...(by === 'name' ? [] : [ids]), ...(by === 'id' || !names ? [] : [names])]) {
+      const missing = await said(who, tool, args(unknown), unknown);
+      if (answers === 'not_found') expect(missing).toContain('not_found');
+      else expect(missing).not.toContain('isError');
+      for (const [what, it] of Object.entries(unseen)) expect(await said(who, tool, args(it), it), what).toBe(missing);
+    }
+  },
+);

@@ -1,0 +1,9 @@
+import { tool } from '../src/mcp/tool.ts';
+import { operations } from '../src/workspace/operations.ts';
+
+export default tool({
+  operation: operations.delete_resource,
+  title: 'Delete a resource',
+  description:
+    'Moves a resource you own to the bin for 30 days; restore_resource brings it back. The first call only previews.',
+});
