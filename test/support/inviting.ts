@@ -1,4 +1,3 @@
-import { afterAll } from 'vitest';
 import { openOperator } from '../../src/workspace/operator.ts';
 import { office } from './office.ts';
 import { seat } from './seats.ts';
@@ -26,8 +25,8 @@ export const invite = (here: Here, who: string, args: Record<string, unknown>) =
 export const linkOf = async (here: Here, who: string, args: Record<string, unknown> = {}): Promise<string> =>
   (await invite(here, who, args)).outcomes[0].link;
 
+// As worlds do, it lives as long as the worker.
 const operator = await openOperator((await office(told)).connection);
-afterAll(() => operator.close());
 
 /** Lets someone in as the operator; what was refused is answered. */
 export const accept = (secret: string, name = 'Newt') =>

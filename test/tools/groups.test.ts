@@ -185,7 +185,7 @@ describe('requests that a change of a group makes come true (REQ-6)', () => {
       [here.organization],
     );
     expect(log.map(({ entity_id }) => entity_id).sort()).toEqual([here.uuid('met'), here.uuid('far')].sort());
-    const told = await here.as('dee')('list_notifications');
+    const told = await here.as('dee')('list_notifications', { wait: 20 });
     expect(JSON.stringify(told)).toContain('approved');
   });
 });
