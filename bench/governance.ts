@@ -64,12 +64,10 @@ async function changing(ground: Ground, owner: Session, crowd: Crowd): Promise<F
           (await secondsOf(() => owner.perform(operations.open_workflow, { id: outside('workflow', crowd.shared) }))),
       );
   })();
-  const removing = await secondsOf(() => confirmed(admin, operations.remove_member, { id: crowd.rich })).finally(
-    () => {
-      reading = false;
-      return reader;
-    },
-  );
+  const removing = await secondsOf(() => confirmed(admin, operations.remove_member, { id: crowd.rich })).finally(() => {
+    reading = false;
+    return reader;
+  });
   return [
     { question: 'adding 100 people to it, in seconds', figure: staffing, bound: 1 },
     { question: 'taking them out, in seconds', figure: leaving, bound: 1 },

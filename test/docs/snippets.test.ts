@@ -85,7 +85,14 @@ beforeAll(async () => {
 });
 
 test('every block of shell in README is one that is run here, or by .ci/run', () => {
-  const run = ['npm start', 'claude mcp add', 'key create --person dan', 'call list_workflows', 'api/v1', 'import examples'];
+  const run = [
+    'npm start',
+    'claude mcp add',
+    'key create --person dan',
+    'call list_workflows',
+    'api/v1',
+    'import examples',
+  ];
   const also = ['-- doctor\nnpm run -s postern -- --help', 'DATABASE_URL', 'rm -r', 'npm test\n'];
   expect([...run, ...also].map(blockWith).sort()).toEqual(scripts.map(({ code }) => code).sort());
 });

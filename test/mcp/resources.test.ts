@@ -66,7 +66,10 @@ describe.each<Era>(['2026', '2025'])('resources over the protocol of %s', (era) 
     expect(JSON.stringify(jsonIn(await client.readResource({ uri: 'postern://me' })))).toContain('ada@acme.test');
     expect(jsonIn(await client.readResource({ uri: 'postern://requests/incoming' })).items).toHaveLength(1);
     expect(jsonIn(await client.readResource({ uri: 'postern://requests/sent' })).items).toEqual([]);
-    expect(jsonIn(await client.readResource({ uri: 'postern://notifications' }))).toMatchObject({ items: [], unread: 0 });
+    expect(jsonIn(await client.readResource({ uri: 'postern://notifications' }))).toMatchObject({
+      items: [],
+      unread: 0,
+    });
   });
 
   test('the guides are printed from the policy', async () => {
