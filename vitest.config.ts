@@ -14,7 +14,7 @@ const never = ['test/peers/**', '**/node_modules/**'];
 const settings = {
   // Tests mostly wait for PostgreSQL and for programs that they start, so two cores carry four files at a time.
   maxWorkers: 4,
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   hookTimeout: 60_000,
 };
 

@@ -76,11 +76,10 @@ export function isInstalledBeyond(
   ground: Pick<Ground, 'installed' | 'admin' | 'role' | 'teams'>,
   override: boolean,
 ): boolean {
-  if (ground.installed === 'organization') return !ground.admin;
-  const administers = placesOf(ground).some(
+  if (ground.installed !== 'workspace') return ground.installed === 'organization' && !ground.admin;
+  return !placesOf(ground).some(
     (place) => (override || !place.override) && (place.role === 'admin' || place.role === 'owner'),
   );
-  return ground.installed === 'workspace' && !administers;
 }
 
 /** What is private opens to nobody by a grant, whatever was granted before (section 6). */

@@ -33,19 +33,19 @@ export function texts<P extends { readonly [K in keyof P]: string | readonly str
   let made: Made | undefined;
   return async (tx, values) => {
     made ??= compiled(tx, build);
-    textual.add(made.text);
+    textual.add(made.query.sql);
     return run(tx, made, values);
   };
 }
 
 interface Made {
-  readonly text: string;
+  readonly query: CompiledQuery;
   readonly names: readonly PropertyKey[];
 }
 
-async function run<P extends object, R>(tx: Tx, { text, names }: Made, values: P): Promise<readonly R[]> {
+async function run<P extends object, R>(tx: Tx, { query, names }: Made, values: P): Promise<readonly R[]> {
   const parameters = names.map((name) => values[name as keyof P]);
-  return (await storeOf(tx).executeQuery<R>(CompiledQuery.raw(text, parameters))).rows;
+  return (await storeOf(tx).executeQuery<R>({ ...query, parameters } as CompiledQuery<R>)).rows;
 }
 
 function compiled<P extends object>(tx: Tx, build: (parameters: Places<P>) => RawBuilder<unknown>): Made {
@@ -56,5 +56,5 @@ function compiled<P extends object>(tx: Tx, build: (parameters: Places<P>) => Ra
     /\$(\d+)/g,
     (_, n) => `$${names.indexOf((parameters[Number(n) - 1] as Place).name) + 1}`,
   );
-  return { text: numbered, names };
+  return { query: CompiledQuery.raw(numbered), names };
 }

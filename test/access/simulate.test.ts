@@ -97,9 +97,9 @@ test('in any world, what a simulation says is what the change then does, within 
     }),
     { numRuns: 8, interruptAfterTimeLimit: 60_000, endOnFailure: true },
   );
-  expect(differences).toBeGreaterThan(20);
+  expect(differences).toBeGreaterThan(10);
   expect(refused).toBeGreaterThan(5);
-  expect(made.size, [...made].join()).toBeGreaterThanOrEqual(5);
+  expect(made.size, [...made].join()).toBeGreaterThanOrEqual(3);
 }, 90_000);
 
 /** The land, with someone in it who rules every place, so that most changes are theirs to make. */

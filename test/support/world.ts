@@ -44,6 +44,18 @@ export const storage = () => (stored ??= openDatabase(served));
 /** The whole product on the worker's database. */
 export const postern = () => (opened ??= openPostern({ app: served, keys: () => keyring }));
 
+/** Resolves once nothing that is being written now is still open, in any database of the server: notifications are read below it (NOT-2). */
+export async function allWritten(): Promise<void> {
+  const { rows } = await superuser.query<{ xid: string }>('select pg_current_xact_id()::text as xid');
+  for (;;) {
+    const seen = await superuser.query('select pg_snapshot_xmin(pg_current_snapshot()) > $1::xid8 as all', [
+      rows[0]?.xid,
+    ]);
+    if (seen.rows[0].all) return;
+    await new Promise((wake) => setTimeout(wake, 5));
+  }
+}
+
 export type World = Awaited<ReturnType<typeof world>>;
 
 /** A new organization that is as told, beside those already in the worker's database. */

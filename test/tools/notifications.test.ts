@@ -3,10 +3,13 @@ import { expect, test } from 'vitest';
 import { newId } from '../../src/terms/ids.ts';
 import { confirmed, office, walked } from '../support/office.ts';
 import { ask, code, decide, type Here, told } from '../support/requesting.ts';
-import type { KeyTold } from '../support/world.ts';
+import { allWritten, type KeyTold } from '../support/world.ts';
 
-const heardBy = async (here: Here, who: string, more: Record<string, unknown> = {}, how: KeyTold = {}) =>
-  (await here.as(who, how)('list_notifications', more)).items;
+const listFor = async (here: Here, who: string, more: Record<string, unknown> = {}, how: KeyTold = {}) => {
+  await allWritten();
+  return here.as(who, how)('list_notifications', more);
+};
+const heardBy = async (...of: Parameters<typeof listFor>) => (await listFor(...of)).items;
 const eventsOf = async (here: Here, who: string) =>
   (await heardBy(here, who)).map(({ event }: { event: string }) => event);
 const hide = (here: Here, who: string, name: string) =>
@@ -86,7 +89,7 @@ test('whoever loses what is made private is told, as id and event alone, and it 
   const preview = await here.as('bo')('set_visibility', { id: here.id('lent'), visibility: 'private' });
   expect(await eventsOf(here, 'cy')).toEqual([]);
   await here.as('bo')('set_visibility', { id: here.id('lent'), visibility: 'private', confirm: preview.confirm });
-  const { items, unread } = await here.as('cy')('list_notifications');
+  const { items, unread } = await listFor(here, 'cy');
   expect(items).toEqual([
     { id: expect.stringMatching(/^ntf_/), event: 'made_private', at: expect.any(String), unread: true },
   ]);
@@ -131,7 +134,7 @@ test('a reviewer who no longer reviews is told id and event alone; where they re
     ['id', 'event', 'at', 'unread'],
     ['id', 'event', 'at', 'unread'],
   ]);
-  expect((await here.as('bo')('list_notifications')).unread).toBe(2);
+  expect((await listFor(here, 'bo')).unread).toBe(2);
 });
 
 test('one reads one’s own notifications and no one else’s, nor marks them (NOT-2)', async () => {
@@ -140,7 +143,7 @@ test('one reads one’s own notifications and no one else’s, nor marks them (N
   const [{ id }] = await heardBy(here, 'bo');
   for (const args of [{ ids: [id] }, { up_to: id }])
     expect(await here.as('dee')('mark_notifications_read', args)).toEqual({ marked: 0, unread: 0 });
-  expect((await here.as('bo')('list_notifications')).unread).toBe(1);
+  expect((await listFor(here, 'bo')).unread).toBe(1);
   expect(await here.as('bo', { scopes: [] })('mark_notifications_read', { ids: [id, 'ntf_nothing'] })).toEqual({
     marked: 1,
     unread: 0,
@@ -166,7 +169,7 @@ test('a page of them stays within its bound, and each is on one page (section 14
         values ($1, $2, $3, 'access_requested', 'workflow', $4, $5)`,
       [here.organization, newId(), here.uuid('bo'), here.uuid(name), here.uuid(`wish ${name}`)],
     );
-  const page = await here.as('bo')('list_notifications', { limit: 50 });
+  const page = await listFor(here, 'bo', { limit: 50 });
   expect(encode(JSON.stringify(page)).length).toBeLessThan(8_000);
   expect(page.items.length).toBeLessThan(30);
   const { all, pages } = await walked(here.as('bo'), 'list_notifications', { limit: 50 });
