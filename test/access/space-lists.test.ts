@@ -132,7 +132,7 @@ test('in any world, list_workspaces and list_projects hold, page by page, exactl
         }
       }
     }),
-    { numRuns: 6, interruptAfterTimeLimit: 60_000 },
+    { numRuns: 15, interruptAfterTimeLimit: 80_000 },
   );
   expect(held).toBeGreaterThan(30);
 }, 90_000);

@@ -5,7 +5,7 @@ import { agent } from '../support/agent.ts';
 import { type Call, office } from '../support/office.ts';
 import { told } from '../support/requesting.ts';
 import { serviceIn } from '../support/service.ts';
-import { superuser } from '../support/world.ts';
+import { allWritten, superuser } from '../support/world.ts';
 
 const here = await office({ ...told, people: { ...told.people, eve: 'member', fay: 'member', gus: 'member' } });
 /** Two servers on one database. */
@@ -98,6 +98,7 @@ async function walked(call: Call) {
 
 test('unread counts stay exact while several clients mark the same at once (NOT-2)', async () => {
   for (let n = 0; n < 30; n++) await insert(superuser, 'gus');
+  await allWritten();
   const ids = await walked(here.as('gus'));
   const clients: Awaited<ReturnType<typeof agent>>[] = [];
   for (const server of [...servers, servers[0]]) clients.push(await agent(server, await here.key('gus')));
@@ -109,6 +110,7 @@ test('unread counts stay exact while several clients mark the same at once (NOT-
     insert(another, 'gus').then(() => ({ marked: 0 })),
   ]);
   expect(marks.reduce((sum, it) => sum + (it?.marked ?? 0), 0)).toBe(25);
+  await allWritten();
   const { unread, items } = await here.as('gus')('list_notifications', { unread: true, limit: 50 });
   expect([unread, items.length]).toEqual([6, 6]);
   expect(await here.as('gus')('mark_notifications_read', { up_to: items[0].id })).toEqual({ marked: 6, unread: 0 });
