@@ -5,7 +5,7 @@ import { agent } from '../support/agent.ts';
 import { office } from '../support/office.ts';
 import { ask, code, decide, told } from '../support/requesting.ts';
 import { serviceIn } from '../support/service.ts';
-import { superuser } from '../support/world.ts';
+import { allWritten, superuser } from '../support/world.ts';
 
 const here = await office({
   ...told,
@@ -40,6 +40,7 @@ test('a wait ends at once with what happened on another server, in two calls (00
 
 test('it answers at once where there is something, and when its time is over where there is nothing (section 14)', async () => {
   await ask(here, 'fay', 'plan');
+  await allWritten();
   const ready = await timed(here.as('bo')('list_notifications', { wait: 20 }));
   expect(ready.answer).toMatchObject({ items: [{ event: 'access_requested' }, {}], unread: 2 });
   expect(ready.took).toBeLessThan(2_000);
@@ -71,6 +72,7 @@ test('a key that is revoked or comes to its end ends the wait', async () => {
   const revoked = await agent(other, secret);
   const soon = new Date(Date.now() + 2_500);
   const ending = await agent(other, await here.key('gus', { expiresAt: soon }));
+  await allWritten();
   await here.as('gus')('mark_notifications_read', { up_to: (await here.as('gus')('list_notifications')).items[0].id });
   const waits = [revoked, ending].map(({ call }) => timed(call('list_notifications', { unread: true, wait: 15 })));
   await settled();
