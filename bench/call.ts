@@ -49,7 +49,7 @@ export async function call(ground: Ground): Promise<Figure[]> {
     postern.close();
     echo.close();
     await server.close();
-    await ground.sql.query('truncate activity');
+    await ground.forget();
   }
 }
 

@@ -12,6 +12,8 @@ export interface Ground {
   readonly workspace: string;
   /** The credential of the person with this number; its secret is what `secretOf` gives. */
   credential(person: number): string;
+  /** Empties the log of what was measured; it is only added to otherwise (ACT-3). */
+  forget(): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -58,6 +60,9 @@ export async function groundWith(workflows: number): Promise<Ground> {
     organization,
     workspace,
     credential: (person) => idOf(6, person),
+    async forget() {
+      await sql.query('begin; set local session_replication_role = replica; truncate activity, seal; commit');
+    },
     async release() {
       await sql.end();
       await server.release();

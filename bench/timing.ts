@@ -40,7 +40,7 @@ export async function timing(ground: Ground): Promise<Figure[]> {
     client.close();
     await server.close();
     await forgotten();
-    await ground.sql.query('truncate activity');
+    await ground.forget();
   }
 }
 

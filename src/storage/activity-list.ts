@@ -111,7 +111,7 @@ export async function countOfEntries(tx: Tx, reach: LogReach, wanted: LogWanted,
 /** The people of this email, whatever became of them, and the keys of this name. */
 export async function peopleOfLog(tx: Tx, me: Actor, email: string): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    select id from person where organization_id = ${me.organization} and lower(email) = lower(${email}::text)`.execute(
+    select id from person where organization_id = ${me.organization} and email_key = lower(${email}::text)`.execute(
     storeOf(tx),
   );
   return rows.map(({ id }) => id);

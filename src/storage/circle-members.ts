@@ -25,7 +25,7 @@ export async function membersIn(
 ): Promise<Page<CircleMember>> {
   const found = whole ? sql`true` : sql`p.id in (select id from (${visible}) it where it.type = 'person')`;
   const { rows } = await sql<CircleMember>`${asked(me)},
-    every as materialized (select p.id, p.email, p.name, m.role, p.status, lower(p.email) as key from membership m
+    every as materialized (select p.id, p.email, p.name, m.role, p.status, p.email_key as key from membership m
       join person p on p.organization_id = m.organization_id and p.id = m.person_id and p.status <> 'removed'
       where m.organization_id = ${me.organization} and m.principal_id = ${subject.id} and ${found})
     select *, (select count(*)::int from every) as of from every
@@ -66,12 +66,13 @@ export async function candidatesFor(
   { me, subject }: Staffing,
   { ids, emails }: { ids: readonly string[]; emails: readonly string[] },
 ): Promise<Candidate[]> {
-  const { rows } = await sql<Candidate>`${asked(me)}
-    select p.id, p.email, lower(p.email) as key, m.role as was from person p
+  const { rows } = await sql<Candidate>`${asked(me)},
+    named as materialized (select p.id from person p where p.organization_id = ${me.organization} and p.id = any (${ids}::uuid[]) and p.status <> 'removed'
+      union select p.id from person p where p.organization_id = ${me.organization} and p.email_key = any (${emails}::text[]) and p.status <> 'removed')
+    select p.id, p.email, p.email_key as key, m.role as was from named join person p on p.organization_id = ${me.organization} and p.id = named.id
     left join membership m on m.organization_id = p.organization_id and m.person_id = p.id and m.principal_id = ${subject.id}
     left join lateral (select true as found from (${visible}) it where it.type = 'person' and it.id = p.id limit 1) seen on true
-    where p.organization_id = ${me.organization} and (p.id = any (${ids}::uuid[]) or lower(p.email) = any (${emails}::text[]))
-      and p.status <> 'removed' and (m.role is not null or seen.found)`.execute(storeOf(tx));
+    where m.role is not null or seen.found`.execute(storeOf(tx));
   return rows;
 }
 

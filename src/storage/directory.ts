@@ -36,13 +36,13 @@ export const company = sql`
 
 /** The people, groups and teams that `who` finds (DIR-1). */
 export const visible = sql`
-  select 'person' as type, p.id, p.name, p.email, p.role from who join person p on p.organization_id = who.organization_id and p.status = 'active'
+  select 'person' as type, p.id, p.name, p.email, p.role, p.email_key as called from who join person p on p.organization_id = who.organization_id and p.status = 'active'
     and (who.role = 'admin' or p.id = who.id or who.role <> 'guest' and p.role <> 'guest' or p.id in (select id from known))
   union all
-  select 'group', g.id, g.name, null, null from who join "group" g on g.organization_id = who.organization_id and g.deleted_at is null
+  select 'group', g.id, g.name, null, null, lower(g.name) from who join "group" g on g.organization_id = who.organization_id and g.deleted_at is null
     and (g.id in (select id from mine) or who.role <> 'guest' and g.visibility = 'public')
   union all
-  select 'team', t.id, t.name, null, null from who join team t on t.organization_id = who.organization_id and t.deleted_at is null
+  select 'team', t.id, t.name, null, null, lower(t.name) from who join team t on t.organization_id = who.organization_id and t.deleted_at is null
     and (t.id in (select id from mine) or who.role = 'admin' or who.role <> 'guest' and t.visibility = 'public')`;
 
 /** Who asks, and the ground for `visible`. */
@@ -75,9 +75,7 @@ export async function principalsNamed(
   type: PrincipalType,
   named: { id?: string | undefined; text: string },
 ): Promise<Principal[]> {
-  const word = sql.ref(type === 'person' ? 'email' : 'name');
-  const isCalled =
-    named.id === undefined ? sql`lower(${word}) = lower(${named.text}::text)` : sql`id = ${named.id}::uuid`;
+  const isCalled = named.id === undefined ? sql`called = lower(${named.text}::text)` : sql`id = ${named.id}::uuid`;
   const { rows } = await sql<Principal>`${asked(me)} select *, lower(name) as key from (${visible}) it
     where type = ${sql.lit(type)} and ${isCalled} 
     order by name, id limit 6`.execute(storeOf(tx));

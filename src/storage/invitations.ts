@@ -133,7 +133,7 @@ export async function insertArrival(
   const person = newId();
   const { rows } = await sql`
     insert into person (organization_id, id, email, name, role) values (${organization}, ${person}, ${email}, ${name}, ${role})
-    on conflict (organization_id, lower(email)) where status <> 'removed' do nothing returning id`.execute(storeOf(tx));
+    on conflict (organization_id, email_key) where status <> 'removed' do nothing returning id`.execute(storeOf(tx));
   if (rows.length === 0) return undefined;
   await sql`update invitation set status = case when id = ${id} then 'accepted' else 'revoked' end,
       accepted_by = case when id = ${id} then ${person}::uuid end

@@ -70,11 +70,11 @@ export async function memberNamed(
   whole: boolean,
   named: { readonly id: string | undefined; readonly text: string },
 ): Promise<string | undefined> {
+  const isNamed =
+    named.id === undefined ? sql`p.email_key = lower(${named.text}::text)` : sql`p.id = ${named.id}::uuid`;
   const { rows } = await sql<{ id: string }>`${asked(me)} select p.id from person p
     where p.organization_id = ${me.organization} and p.status <> 'removed' and (${whole} or p.status = 'active') and ${found(whole)}
-      and (p.id = ${named.id ?? null}::uuid or ${named.id === undefined} and lower(p.email) = lower(${named.text}::text))`.execute(
-    storeOf(tx),
-  );
+      and ${isNamed}`.execute(storeOf(tx));
   return rows[0]?.id;
 }
 

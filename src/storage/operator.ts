@@ -26,7 +26,7 @@ export const peopleWith = (tx: Tx, email: string, organization?: string): Promis
   all(
     tx,
     sql`select o.id as organization, o.name as "organizationName", p.id, p.email from person p join organization o on o.id = p.organization_id
-    where lower(p.email) = lower(${email}) and p.status = 'active' and o.deleted_at is null
+    where p.email_key = lower(${email}) and p.status = 'active' and o.deleted_at is null
       and (${organization ?? null}::text is null or o.name = ${organization ?? null} or o.id::text = ${organization ?? null}) order by o.name`,
   );
 

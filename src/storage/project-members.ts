@@ -63,11 +63,11 @@ export async function projectCandidates(
 ): Promise<ProjectCandidate[]> {
   const inIt = sql`left join project_member m on m.organization_id = it.organization_id and m.project_id = ${subject.id} and m.principal_id = it.id`;
   const { rows } = await sql<ProjectCandidate>`${asked(me)}
-    select 'person' as type, it.id, it.email as label, lower(it.email) as key, m.role as was,
+    select 'person' as type, it.id, it.email as label, it.email_key as key, m.role as was,
       exists (select from workspace_member w where w.organization_id = it.organization_id and w.person_id = it.id and w.workspace_id = ${subject.workspace_id})
       or exists (select from workspace_team w join belonging b on b.organization_id = w.organization_id and b.principal_id = w.team_id
         where w.organization_id = it.organization_id and w.workspace_id = ${subject.workspace_id} and b.person_id = it.id) as placed
-    from person it ${inIt} where it.organization_id = ${me.organization} and (it.id = any (${ids}::uuid[]) or lower(it.email) = any (${names}::text[]))
+    from person it ${inIt} where it.organization_id = ${me.organization} and (it.id = any (${ids}::uuid[]) or it.email_key = any (${names}::text[]))
       and it.status <> 'removed' and (m.role is not null or exists (select from (${visible}) v where v.type = 'person' and v.id = it.id))
     union all
     select 'team', it.id, it.name, lower(it.name), m.role, true

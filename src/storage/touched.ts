@@ -83,8 +83,8 @@ async function resourcesOf(
   return { ids: ids.slice(0, limit), more: ids.length > limit };
 }
 
-/** How many grants one statement reads. */
-const stride = 500;
+/** How many grants one statement reads at most; the first reads no more than are wanted, since most of them are open to whoever may ask. */
+const longest = 500;
 
 /** What is shared with any of the principals and open to the caller. */
 async function sharedWith(
@@ -95,7 +95,8 @@ async function sharedWith(
   { limit, after }: { limit: number; after: string },
 ): Promise<readonly string[]> {
   const open: string[] = [];
-  for (let place = after; principals.length > 0 && open.length < limit; ) {
+  let stride = Math.min(limit, longest);
+  for (let place = after; principals.length > 0 && open.length < limit; stride = Math.min(2 * stride, longest)) {
     const { rows } = await sql<{ id: string }>`
       select distinct g.resource_id as id from access_grant g where g.organization_id = ${me.organization} and g.principal_id = any (${principals}::uuid[])
         and g.live and g.resource_id < ${place}::uuid order by 1 desc limit ${sql.raw(String(stride))}`.execute(

@@ -23,12 +23,13 @@ const toWorkspace = `foreign key (organization_id, workspace_id) references work
 const people = `
 create table installation (id int primary key check (id = 1), signing_key bytea not null);
 create table organization (id uuid primary key, ${described}, created_by uuid);
-create table person (${keyed}, email text not null, name text not null,
+-- Row-level security keeps an index on lower(email) from being used, since lower() might leak; one on a column it does not.
+create table person (${keyed}, email text not null, email_key text generated always as (lower(email)) stored, name text not null,
   role text not null check (role in ('guest', 'member', 'admin')),
   status text not null default 'active' check (status in ('active', 'suspended', 'removed')),
   can_invite boolean not null default false, last_login_at timestamptz, created_at timestamptz not null default now(),
   primary key (organization_id, id));
-create unique index person_email on person (organization_id, lower(email)) where status <> 'removed';
+create unique index person_email on person (organization_id, email_key) where status <> 'removed';
 create table credential (${keyed}, person_id uuid not null, name text not null, secret_hash bytea not null, scopes text[] not null,
   workspaces uuid[], created_at timestamptz not null default now(), expires_at timestamptz, revoked_at timestamptz,
   primary key (organization_id, id), ${toPerson('person_id', 'on delete cascade')});
