@@ -5,12 +5,13 @@ import { inOrder, type Line, type Row, tell } from './checklist.ts';
 
 /**
  * `npm run checklist`: which features the last run of the tests showed, and by which tests; ends with 1 where one that had a test lost it.
- * `-- -u` adds what is shown now to the committed list; `-- --remove 001-18` takes a row out of it, one by one.
+ * `-- -u` adds what is shown now to the committed list; `-- --remove 001-18` takes a row out of it, one by one; `-- --brief` leaves out the rows.
  */
 const { values } = parseArgs({
   options: {
     update: { type: 'boolean', short: 'u', default: false },
     remove: { type: 'string', multiple: true, default: [] },
+    brief: { type: 'boolean', default: false },
     report: { type: 'string', default: '.report/tests.json' },
     shown: { type: 'string', default: 'test/checklist/shown.json' },
     tests: { type: 'string', default: 'test' },
@@ -40,8 +41,7 @@ function checked(): { said: readonly string[]; failed: boolean } {
     writeFileSync(values.shown, `${JSON.stringify(kept, null, 2)}\n`);
   }
   const said = [
-    ...lines.map(lineOf),
-    '',
+    ...(values.brief ? [] : [...lines.map(lineOf), '']),
     `${shown.length} of ${rows.length} rows are shown by tests that passed.`,
     ...listed('Only in a browser, and by no test yet', lines.filter(isOnlyInBrowser)),
     ...listed(
