@@ -7,7 +7,7 @@ import { type Code, Problem } from '../terms/problem.ts';
 import { confirms, tokenFor } from './confirming.ts';
 import { deskFor } from './desk.ts';
 import { absent, beyond, misshapen, oversized, refuseEarly } from './early.ts';
-import { startGrid } from './grid.ts';
+import { startGrid, wide } from './grid.ts';
 import type { Ground } from './ground.ts';
 import { type Call, located, type Running, running, trial } from './located.ts';
 import { actionsOf, type Change, type Operation } from './operation.ts';
@@ -31,7 +31,7 @@ export async function perform(
   raw: unknown,
   how: How,
 ): Promise<Record<string, unknown>> {
-  const grid = startGrid();
+  const grid = startGrid(operation.evenly && wide);
   try {
     const result = await attempt(ground, operation, raw, how).catch(asRefusal);
     if (operation.evenly || (result instanceof Problem && result.code === 'not_found')) await grid.next();
