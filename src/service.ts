@@ -5,7 +5,8 @@ import type { Log } from './mcp/answer.ts';
 import { overHttp } from './mcp/http.ts';
 import { type Build, serverFor } from './mcp/server.ts';
 import { overStdio } from './mcp/stdio.ts';
-import type { Postern, Session } from './workspace/session.ts';
+import type { Postern } from './workspace/postern.ts';
+import type { Session } from './workspace/session.ts';
 
 export interface Surroundings {
   readonly log: Log;

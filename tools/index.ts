@@ -16,6 +16,7 @@ import deleteWorkflow from './delete-workflow.ts';
 import deleteWorkspace from './delete-workspace.ts';
 import editResource from './edit-resource.ts';
 import editWorkflow from './edit-workflow.ts';
+import endConnection from './end-connection.ts';
 import explainAccess from './explain-access.ts';
 import exportActivity from './export-activity.ts';
 import exportAudience from './export-audience.ts';
@@ -29,6 +30,7 @@ import leaveOrganization from './leave-organization.ts';
 import listAccessRequests from './list-access-requests.ts';
 import listActivity from './list-activity.ts';
 import listAudience from './list-audience.ts';
+import listConnections from './list-connections.ts';
 import listDomains from './list-domains.ts';
 import listGroups from './list-groups.ts';
 import listInvitations from './list-invitations.ts';
@@ -109,6 +111,8 @@ export const catalogue = {
     setMemberRole,
     setMemberCapabilities,
     removeMember,
+    listConnections,
+    endConnection,
   ],
   spaces: [
     listWorkspaces,

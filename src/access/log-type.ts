@@ -53,17 +53,22 @@ const verbs: Readonly<Record<string, Done>> = {
 
 const doings = { read: 'opened', add: 'created', change: 'updated' } as const;
 
-/** What only the operator of the machine does, so that it is no row of the policy. */
-const operators = [
+/** What the operator of the machine does, or someone who signs in, so that it is no row of the policy. */
+const beyond = [
   'organization.create',
   'person.create',
   'workspace.create',
   'group.create',
   'team.create',
-  'key.create',
   'key.renew',
   'key.revoke',
   'key.end',
+  'session.create',
+  'session.end',
+  'password.change',
+  'passkey.create',
+  'passkey.remove',
+  'link.create',
 ];
 
 export function logTypeOf(action: string, outcome: string): LogType {
@@ -74,4 +79,4 @@ export function logTypeOf(action: string, outcome: string): LogType {
 
 /** Every action whose entries are of this type where they were allowed. */
 export const actionsOfType = (type: Done): readonly string[] =>
-  [...new Set([...Object.keys(policy), ...operators])].filter((action) => logTypeOf(action, 'allow') === type);
+  [...new Set([...Object.keys(policy), ...beyond])].filter((action) => logTypeOf(action, 'allow') === type);

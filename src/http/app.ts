@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { type Log, problemOf } from '../mcp/answer.ts';
 import type { HttpDoor } from '../mcp/http.ts';
-import type { Postern } from '../workspace/session.ts';
+import type { Postern } from '../workspace/postern.ts';
 import { bearer } from './auth.ts';
 import { narrowingBy, type Offer, toolsBy } from './connection.ts';
 import { linksFrom } from './export.ts';

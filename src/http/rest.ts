@@ -1,7 +1,8 @@
 import { Hono } from 'hono';
 import { type Log, problemOf } from '../mcp/answer.ts';
 import { Problem } from '../terms/problem.ts';
-import type { How, Narrowing, Postern, Session } from '../workspace/session.ts';
+import type { Postern } from '../workspace/postern.ts';
+import type { How, Narrowing, Session } from '../workspace/session.ts';
 import { argumentsOf, narrows } from './arguments.ts';
 import { bearer } from './auth.ts';
 import { bodyOf } from './body.ts';

@@ -63,6 +63,8 @@ export const routes = {
   set_member_status: 'PUT /members/{id}/status',
   set_member_capabilities: 'PATCH /members/{id}/capabilities',
   remove_member: 'DELETE /members/{id}',
+  list_connections: 'GET /connections',
+  end_connection: 'DELETE /connections/{id}',
   list_invitations: 'GET /invitations',
   invite_members: 'POST /invitations',
   update_invitation: 'PATCH /invitations/{id}',

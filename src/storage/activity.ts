@@ -13,7 +13,7 @@ export interface Entry {
   readonly me: Actor;
   readonly action: Action;
   readonly decision: Decision;
-  readonly noun: Noun;
+  readonly noun: Noun | 'credential';
   /** Of a resource, as the call named it; of one that was made or came along, the database knows. */
   readonly kind?: Kind | undefined;
   readonly entity?: string | undefined;

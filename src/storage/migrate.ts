@@ -4,6 +4,7 @@ import { Client } from 'pg';
 import { Problem } from '../terms/problem.ts';
 import { Core } from './migrations/0001-core.ts';
 import { Model } from './migrations/0002-model.ts';
+import { Signing } from './migrations/0003-signing.ts';
 import { entities } from './schema.ts';
 
 /** Where a database is, and as whom to enter it. */
@@ -22,6 +23,7 @@ export interface Connection {
 const migrations = [
   { name: '0001-core', class: Core },
   { name: '0002-model', class: Model },
+  { name: '0003-signing', class: Signing },
 ];
 
 /** Any number, the same in every process: whoever migrates holds it. */

@@ -2,6 +2,7 @@ import { defineEntity, p } from '@mikro-orm/postgresql';
 import type { Capability, Kind } from '../terms/kinds.ts';
 import type { Level, OrganizationRole, Visibility, WorkspaceRole } from '../terms/ladders.ts';
 import type { CredentialScope } from '../terms/scopes.ts';
+import { Account, Ceremony, Passkey, SignInAttempts, SignInLink } from './identity-entities.ts';
 
 /** Every table, on one page. The organization leads every key, so that tables can be distributed by it (adr/0002). */
 const keyed = {
@@ -45,10 +46,12 @@ export const Person = defineEntity({
     canInvite: p.boolean().default(false),
     lastLoginAt: p.datetime().nullable(),
     createdAt: p.datetime().defaultRaw('now()'),
+    /** The account that they came in by, where nobody had proven its email. */
+    accountId: p.uuid().nullable(),
   },
 });
 
-/** An API key (later also a session or a token): who it speaks for, cut down to scopes, workspaces and time (EXT-4). */
+/** An API key, a session in the Studio or a client's connection: who it speaks for, cut down to scopes, workspaces and time (EXT-4). */
 export const Credential = defineEntity({
   name: 'Credential',
   properties: {
@@ -61,6 +64,11 @@ export const Credential = defineEntity({
     createdAt: p.datetime().defaultRaw('now()'),
     expiresAt: p.datetime().nullable(),
     revokedAt: p.datetime().nullable(),
+    kind: p.text().$type<'key' | 'session' | 'connection'>().default('key'),
+    /** Of a session: whose, and how and when they last proved who they are. */
+    accountId: p.uuid().nullable(),
+    provenAt: p.datetime().nullable(),
+    provenBy: p.text().$type<'password' | 'passkey' | 'provider' | 'link'>().nullable(),
   },
 });
 
@@ -424,4 +432,9 @@ export const entities = [
   Contact,
   Confirmation,
   Idempotency,
+  Account,
+  Passkey,
+  SignInLink,
+  Ceremony,
+  SignInAttempts,
 ] as const;

@@ -7,6 +7,9 @@ const width = 25;
 /** For what does its work whether there is anything or not: delivering a request costs several times what a miss does. */
 export const wide = 100;
 
+/** For what looks at a password, which takes long on purpose, or writes a letter. */
+export const widest = 250;
+
 export interface Grid {
   next(): Promise<void>;
   stop(): void;

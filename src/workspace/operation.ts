@@ -83,7 +83,7 @@ export interface Change<R> extends Difference {
   /** Of several targets, what became of each, in their order, or why nothing did. */
   readonly each?: readonly (Difference | Problem)[];
   /** What was made by it; the log speaks of that rather than of what it was made in. */
-  readonly made?: { readonly noun: Noun; readonly id: string; readonly kind?: Kind };
+  readonly made?: { readonly noun: Noun | 'credential'; readonly id: string; readonly kind?: Kind };
   readonly also?: readonly Also[];
   /** What was asked for was there already, so that the log has nothing to add (ACT-1). */
   readonly idle?: boolean;

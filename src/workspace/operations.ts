@@ -3,6 +3,7 @@ import { exportActivity, listActivity } from './activity.ts';
 import { exportAudience, listAudience } from './audience.ts';
 import { deleteResource, deleteWorkflow, restoreResource, restoreWorkflow } from './binning.ts';
 import { cleanUpAccess } from './cleaning.ts';
+import { endConnection, listConnections } from './connections.ts';
 import { createResource, createWorkflow } from './creating.ts';
 import { decideAccessRequests } from './deciding.ts';
 import { searchDirectory, whoami } from './directory.ts';
@@ -81,6 +82,8 @@ export const operations = {
   set_member_role: setMemberRole,
   set_member_capabilities: setMemberCapabilities,
   remove_member: removeMember,
+  list_connections: listConnections,
+  end_connection: endConnection,
   get_organization: getOrganization,
   update_organization: updateOrganization,
   list_domains: listDomains,

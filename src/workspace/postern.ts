@@ -1,19 +1,36 @@
+import { visited } from '../storage/accounts.ts';
 import { admitted, signingKey } from '../storage/credentials.ts';
 import { type Entrance, openDatabase } from '../storage/database.ts';
 import { isServed } from '../storage/domains.ts';
 import type { Connection } from '../storage/migrate.ts';
 import { type News, openNews } from '../storage/news.ts';
 import { startSealer } from '../storage/sealer.ts';
+import { verifiedAccount } from '../storage/sign-in-links.ts';
 import { Problem } from '../terms/problem.ts';
 import type { Surface } from '../terms/scopes.ts';
-import { readSecret } from '../terms/secret.ts';
+import { readSecret, readSession } from '../terms/secret.ts';
+import type { Visit } from './doorstep.ts';
+import { type Identity, identityOn } from './identity.ts';
 import { lastSeen } from './last-seen.ts';
 import { outdoors as machine, type Outdoors } from './outdoors.ts';
 import { perform } from './perform.ts';
 import type { Keys } from './secrets.ts';
-import type { Narrowing, Postern, Session } from './session.ts';
+import type { Narrowing, Session } from './session.ts';
 import { patiently } from './waiting.ts';
 import { narrowedTo } from './workspaces.ts';
+
+/** The whole of Postern behind its doors. */
+export interface Postern {
+  /** Lets in whoever holds `secret`; throws unauthenticated, in one form for every reason. */
+  admit(secret: string, narrowing?: Narrowing): Promise<Session>;
+  /** How people come in with a browser. */
+  readonly identity: Identity;
+  /** Whether a host name is a domain that a workspace has proven to be its own; under others it serves nothing (WS-6). */
+  serves(host: string): Promise<boolean>;
+  /** Whether the database answers. */
+  ready(): Promise<boolean>;
+  close(): Promise<void>;
+}
 
 /** Opens Postern on a database that has today's schema, as the role that serves; without `keys` it keeps no secrets. */
 export async function openPostern({
@@ -38,6 +55,14 @@ export async function openPostern({
       if (surface === 'external') seen.note(read);
       return sessionOf(read, credential, narrowing);
     },
+    identity: identityOn(
+      database,
+      { ...machine, ...outdoors },
+      {
+        visit,
+        verified: (email) => verifiedAccount(database, email),
+      },
+    ),
     serves: (host) => isServed(database, host).catch(() => false),
     ready: () =>
       signingKey(database).then(
@@ -52,15 +77,37 @@ export async function openPostern({
     },
   };
 
+  /** Lets in a person at their browser: a session of the Studio opens no other door. */
+  async function visit(secret: string): Promise<Visit | undefined> {
+    const read = readSession(secret);
+    const it = read && (await visited(database, read));
+    if (!it) return undefined;
+    const person = { id: it.person, email: it.email };
+    const credential = { id: read.credential, name: it.agent, scopes: it.scopes, person };
+    return {
+      session: await sessionOf(read, credential, {}, 'studio'),
+      account: it.account,
+      email: it.email,
+      name: it.called,
+      role: it.role,
+      organization: { id: read.organization, name: it.organization_name },
+      isRecent: it.recent,
+      provenBy: it.proven_by,
+      provenAt: it.proven_at,
+      secret,
+    };
+  }
+
   async function sessionOf(
     { organization, credential: id }: Entrance,
     { person, ...credential }: NonNullable<Awaited<ReturnType<typeof admitted>>>,
     narrowing: Narrowing,
+    from: Surface = surface,
   ): Promise<Session> {
     key ??= signingKey(database);
-    const session = { credential, person, readOnly: narrowing.readOnly ?? false, surface };
+    const session = { credential, person, readOnly: narrowing.readOnly ?? false, surface: from };
     const workspace = await narrowedTo(database, { organization, credential: id }, narrowing.workspace);
-    const entrance = { organization, credential: id, workspace, surface };
+    const entrance = { organization, credential: id, workspace, surface: from };
     const ground = { database, entrance, key: await key, keys, outdoors: { ...machine, ...outdoors }, session };
     const hear = (heard: (news: News) => void) =>
       news.hear(organization, (it) => void (concerns({ credential: id, person: person.id }, it) && heard(it)));

@@ -99,7 +99,7 @@ const refusedIn = (action: Action, ref: AnyRef, { me, decision, workspace }: Rul
 });
 
 /** Of a resource, the kind that the call named; a workspace's says what was to be made there. */
-const kindOf = (about: { readonly noun: Noun; readonly kind?: Kind | undefined }) =>
+const kindOf = (about: { readonly noun: Noun | 'credential'; readonly kind?: Kind | undefined }) =>
   about.noun === 'resource' || about.noun === 'bin' ? about.kind : undefined;
 
 /** The refusal, with its entry in the log. */

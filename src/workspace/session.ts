@@ -49,14 +49,3 @@ export interface Session {
    */
   hear(heard: (news: News) => void): Promise<() => void>;
 }
-
-/** The whole of Postern behind its doors. */
-export interface Postern {
-  /** Lets in whoever holds `secret`; throws unauthenticated, in one form for every reason. */
-  admit(secret: string, narrowing?: Narrowing): Promise<Session>;
-  /** Whether a host name is a domain that a workspace has proven to be its own; under others it serves nothing (WS-6). */
-  serves(host: string): Promise<boolean>;
-  /** Whether the database answers. */
-  ready(): Promise<boolean>;
-  close(): Promise<void>;
-}

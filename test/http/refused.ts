@@ -63,6 +63,8 @@ export const refused: Record<Name, readonly [hidden: string, missing: string, co
   list_members: ['done', 'done', 'done'],
   get_member: ['done', 'not_found', 'done'],
   invite_members: ['permission_denied', 'not_found', 'permission_denied'],
+  list_connections: ['done', 'done', 'done'],
+  end_connection: ['not_found', 'not_found', 'not_found'],
   list_invitations: ['done', 'done', 'done'],
   update_invitation: ['not_found', 'not_found', 'not_found'],
   set_member_role: ['not_found', 'not_found', 'permission_denied'],

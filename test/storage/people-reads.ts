@@ -1,5 +1,6 @@
 import type { Actor } from '../../src/access/actor.ts';
 import type { Action } from '../../src/access/policy.ts';
+import { pageOfConnections } from '../../src/storage/connections.ts';
 import type { Decided } from '../../src/storage/decided.ts';
 import { domainNamed, pageOfDomains } from '../../src/storage/domains.ts';
 import { pageOfInvitations } from '../../src/storage/invitations.ts';
@@ -111,6 +112,10 @@ export const peopleReads: Readonly<Record<string, (bench: Bench) => Promise<() =
     async ({ tx, me }) =>
     () =>
       billingOf(tx, allowed(me, 'billing.see')),
+  pageOfConnections:
+    async ({ tx, me }) =>
+    () =>
+      pageOfConnections(tx, allowed(me, 'connection.list'), { ...window, after: undefined }),
   pageOfDomains:
     async ({ tx, me }) =>
     () =>
@@ -135,6 +140,8 @@ export const peopleWrites = [
   'insertArrival',
   'insertDomain',
   'insertInvitations',
+  'insertKey',
+  'endConnection',
   'logAll',
   'logArrival',
   'pendingFor',

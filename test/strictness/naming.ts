@@ -157,6 +157,7 @@ const direct = (own: string): Case[] => [
   on('remove_member', 'workspace', 'workspace', (workspace) => ({ id: cy, workspace })),
   on('remove_member', 'successor', 'person', (successor) => ({ id: cy, workspace: 'growth', successor })),
   on('set_member_status', 'id', 'person', (id) => ({ id, status: 'suspended' })),
+  on('end_connection', 'id', 'key', (id) => ({ id }), { by: 'id' }),
   on('leave_organization', 'successor', 'person', (successor) => ({ successor })),
   on('list_projects', 'workspace', 'workspace', (workspace) => ({ workspace }), fine),
   on('list_projects', 'project', 'project', (project) => ({ project })),

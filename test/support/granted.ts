@@ -23,6 +23,7 @@ export const told = {
     widget: { kind: 'chat_widget', in: 'Growth', owner: 'ada' },
     kit: { kind: 'brand_kit', in: 'Growth', owner: 'ada', binned: true },
   },
+  keys: { spare: { of: 'ada' } },
   invitations: { letter: { by: 'ada', email: 'eve@elsewhere.test' } },
   domains: { 'acme.example': { by: 'ada', proof: 'told' } },
   requests: {
@@ -96,6 +97,8 @@ export const granted: Record<Name, (here: World) => Record<string, unknown>> = {
   delete_team: (here) => ({ id: here.id('Crew') }),
   list_members: () => ({ query: 'ben' }),
   get_member: (here) => ({ id: here.id('ben') }),
+  list_connections: () => ({ limit: 50 }),
+  end_connection: (here) => ({ id: here.id('spare') }),
   list_invitations: () => ({}),
   invite_members: () => ({ emails: ['fay@elsewhere.test'], workspaces: [{ workspace: 'Growth', role: 'viewer' }] }),
   update_invitation: (here) => ({ id: here.id('letter'), do: 'revoke' }),

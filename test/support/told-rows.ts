@@ -202,6 +202,14 @@ export function rowsOf(told: Told, organization: string): { named: ReadonlyMap<s
     invited_by: id(by),
     expires_at: new Date(Date.now() + 7 * 86_400_000),
   }));
+  const credential = each(told.keys, (text, { of }) => ({
+    ...key,
+    id: name('credential', text),
+    person_id: id(of),
+    name: text,
+    secret_hash: '\\x00',
+    scopes: ['read'],
+  }));
   const domain = each(told.domains, (text, { by, proof }) => ({
     ...key,
     id: name('domain', text),
@@ -215,6 +223,7 @@ export function rowsOf(told: Told, organization: string): { named: ReadonlyMap<s
     rows: {
       organization: [{ id: organization, name: 'Acme' }],
       person,
+      credential,
       team,
       group,
       membership,

@@ -53,6 +53,8 @@ export interface Told {
   readonly invitations?: Readonly<Record<string, { readonly by: string; readonly email: string }>>;
   /** Domains that the organization claims, each with the proof that its record has to hold. */
   readonly domains?: Readonly<Record<string, { readonly by: string; readonly proof: string }>>;
+  /** Keys by name, that nobody holds the secret of. */
+  readonly keys?: Readonly<Record<string, { readonly of: string }>>;
   /** Pending requests by name. */
   readonly requests?: Readonly<
     Record<string, { readonly by: string; readonly for: string; readonly level?: Lent; readonly message?: string }>
