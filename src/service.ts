@@ -1,10 +1,12 @@
 import { catalogue, usualToolsets } from '../tools/index.ts';
+import type { Socket } from './http/address.ts';
 import { httpApp } from './http/app.ts';
 import { type Operator, offerOf, toolsOf } from './http/connection.ts';
 import type { Log } from './mcp/answer.ts';
 import { overHttp } from './mcp/http.ts';
 import { type Build, serverFor } from './mcp/server.ts';
 import { overStdio } from './mcp/stdio.ts';
+import type { Provider } from './studio/provider.ts';
 import type { Postern } from './workspace/postern.ts';
 import type { Session } from './workspace/session.ts';
 
@@ -13,16 +15,18 @@ export interface Surroundings {
   /** Host names, beside this machine's own, under which it is reached. */
   readonly allowedHosts?: readonly string[] | undefined;
   readonly operator?: Operator | undefined;
+  /** Where else people prove who they are, if anywhere. */
+  readonly provider?: Provider | undefined;
 }
 
 /** Puts the doors on a Postern. Reads no environment and opens no port. */
-export function serviceOn(postern: Postern, { log, allowedHosts, operator }: Surroundings) {
+export function serviceOn(postern: Postern, { log, allowedHosts, operator, provider }: Surroundings) {
   const build: Build = (connection, era) => serverFor(connection, log, era);
   const mcp = overHttp(build, log);
   const offer = offerOf(catalogue, usualToolsets, operator);
-  const { fetch } = httpApp({ postern, mcp, offer, log, allowedHosts });
+  const { fetch } = httpApp({ postern, mcp, offer, log, provider, allowedHosts });
   return {
-    fetch: (request: Request) => fetch(request),
+    fetch: (request: Request, socket?: Socket) => fetch(request, socket),
     /** Serves this process's own input and output; `session` was admitted with whatever narrows it. */
     stdio: (session: Session) => overStdio(build, { session, tools: toolsOf(offer.catalogue, offer.usual) }, log),
     close: () => mcp.close(),

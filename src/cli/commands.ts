@@ -80,6 +80,11 @@ Environment:
   POSTERN_SMTP_URL       a mail server that sends invitations, like smtp://user:password@mail.example:587
   POSTERN_MAIL_FROM      … and the address that they come from
   POSTERN_PUBLIC_URL     where people reach this Postern with a browser, like https://postern.example
+  POSTERN_OIDC_ISSUER    an identity provider by which people may sign in, like https://login.example
+  POSTERN_OIDC_CLIENT_ID  … and as which client of it, with /sign-in/provider/callback to lead back to
+  POSTERN_OIDC_CLIENT_SECRET  … and that client's secret
+  POSTERN_OIDC_NAME      … and what its button says (your company)
+  POSTERN_OIDC_DOMAINS   … and the domains of the emails that it may speak for, with commas between (any)
   POSTERN_KEY            whose key \`stdio\` and \`call\` use
   POSTERN_URL            a Postern elsewhere that \`stdio\` and \`call\` turn to, like https://postern.example/mcp`;
 

@@ -1,22 +1,27 @@
 import { createAdaptorServer } from '@hono/node-server';
+import type { Socket } from '../http/address.ts';
 import { Problem } from '../terms/problem.ts';
 
 /** A port that is ours, and answers that it is not ready until it is told how. */
 export interface Listening {
   readonly port: number;
-  serve(fetch: (request: Request) => Response | Promise<Response>): void;
+  serve(fetch: Answer): void;
   /** Takes no more calls, lets those under way end for a moment, and closes the rest. */
   close(): Promise<void>;
 }
+
+type Answer = (request: Request, socket: Socket) => Response | Promise<Response>;
 
 /** In milliseconds. */
 const graceForCalls = 1_500;
 
 /** Takes the port before anything else happens, so that whoever finds it taken has touched nothing. */
 export async function listen(host: string, port: number): Promise<Listening> {
-  let answer = (_: Request): Response | Promise<Response> =>
-    new Response('Postern is starting.\n', { status: 503, headers: { 'retry-after': '1' } });
-  const server = createAdaptorServer({ fetch: (request: Request) => answer(request), overrideGlobalObjects: false });
+  let answer: Answer = () => new Response('Postern is starting.\n', { status: 503, headers: { 'retry-after': '1' } });
+  const server = createAdaptorServer({
+    fetch: (request, socket) => answer(request, socket),
+    overrideGlobalObjects: false,
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => reject(unavailable(host, port, cause)));
     server.listen(port, host, resolve);

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Connection } from '../storage/migrate.ts';
+import type { Provider } from '../studio/provider.ts';
 import { Problem } from '../terms/problem.ts';
 import { connectionFrom } from './database-url.ts';
 
@@ -21,6 +22,8 @@ export interface Settings {
   readonly mail: { readonly url: string; readonly from: string } | undefined;
   /** Where people reach this Postern with a browser, without a slash at its end. */
   readonly publicUrl: string | undefined;
+  /** Where else people prove who they are, if anywhere. */
+  readonly provider: Provider | undefined;
   /** What secrets of integrations are kept under, newest first; without it, a file in the data folder. */
   readonly secretKeys: readonly Buffer[] | undefined;
 }
@@ -52,6 +55,13 @@ const known = z.strictObject({
   POSTERN_PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: 'It is an address like https://postern.example.' })
     .optional(),
+  POSTERN_OIDC_ISSUER: z
+    .url({ protocol: /^https?$/, error: 'It is an address like https://login.example.' })
+    .optional(),
+  POSTERN_OIDC_CLIENT_ID: z.string().optional(),
+  POSTERN_OIDC_CLIENT_SECRET: z.string().optional(),
+  POSTERN_OIDC_NAME: z.string().optional(),
+  POSTERN_OIDC_DOMAINS: z.string().optional(),
   POSTERN_URL: z.url({ protocol: /^https?$/, error: 'It is an address like https://postern.example/mcp.' }).optional(),
 });
 
@@ -83,13 +93,38 @@ export function readSettings(environment: Environment): Settings {
     home: home ?? join(environment.XDG_DATA_HOME || join(homedir(), '.local/share'), 'postern'),
     host,
     port,
-    allowedHosts: (read.data.POSTERN_ALLOWED_HOSTS ?? '').split(',').flatMap((name) => name.trim() || []),
+    allowedHosts: named(read.data.POSTERN_ALLOWED_HOSTS),
     key,
     url: url === undefined ? undefined : new URL(url),
     mail: mailFrom(read.data),
     publicUrl: read.data.POSTERN_PUBLIC_URL?.replace(/\/+$/, ''),
+    provider: providerFrom(read.data),
     secretKeys: read.data.POSTERN_SECRET_KEY,
   };
+}
+
+const named = (list = '') => list.split(',').flatMap((name) => name.trim() || []);
+
+/** An identity provider takes an address, and a client that it knows. */
+function providerFrom({
+  POSTERN_OIDC_ISSUER: issuer,
+  POSTERN_OIDC_CLIENT_ID: clientId,
+  POSTERN_OIDC_CLIENT_SECRET: clientSecret,
+  POSTERN_OIDC_NAME: name,
+  POSTERN_OIDC_DOMAINS: domains,
+}: z.output<typeof known>): Provider | undefined {
+  if (issuer !== undefined && clientId !== undefined && clientSecret !== undefined)
+    return { issuer, clientId, clientSecret, name: name ?? 'your company', domains: named(domains?.toLowerCase()) };
+  const needed = {
+    POSTERN_OIDC_ISSUER: issuer,
+    POSTERN_OIDC_CLIENT_ID: clientId,
+    POSTERN_OIDC_CLIENT_SECRET: clientSecret,
+  };
+  if ([...Object.values(needed), name, domains].every((it) => it === undefined)) return undefined;
+  const unset = Object.entries(needed).flatMap(([it, value]) => (value === undefined ? [it] : []));
+  throw new Problem('invalid_argument', `An identity provider is named in part, without ${unset.join(', ')}.`, {
+    advice: 'Set all of issuer, client id and client secret, or none.',
+  });
 }
 
 /** A server to send by and an address to send as go together. */

@@ -42,7 +42,8 @@ export default command({
         const demo = given.demo ? await demoIn(place) : undefined;
         const address = addressOf(allowedHosts[0] ?? host, listening);
         const outdoors = outdoorsFrom(settings, log, address);
-        await serve({ place, listening, log, allowedHosts, outdoors }, stop, () => {
+        const { provider } = settings;
+        await serve({ place, listening, log, allowedHosts, outdoors, provider }, stop, () => {
           process.stdout.write(screen({ address, settings, demo }));
         });
       } finally {
@@ -61,18 +62,19 @@ interface Serving {
   readonly log: Logger;
   readonly allowedHosts: readonly string[];
   readonly outdoors: Partial<Outdoors>;
+  readonly provider: Settings['provider'];
 }
 
 /** Serves until it is asked to stop: open streams end first, then the calls under way, then what they stand on. */
 async function serve(
-  { place, listening, log, allowedHosts, outdoors }: Serving,
+  { place, listening, log, allowedHosts, outdoors, provider }: Serving,
   stop: Promise<void>,
   ready: () => void,
 ) {
   const { app, keeper, keys } = place;
   const postern = await openPostern({ app, keeper, keys, outdoors, trouble: inLog(log) });
   try {
-    const service = serviceOn(postern, { log, allowedHosts });
+    const service = serviceOn(postern, { log, allowedHosts, provider });
     listening.serve(service.fetch);
     ready();
     await stop;

@@ -1,8 +1,10 @@
-import { Hono } from 'hono';
+import { Hono, type HonoRequest } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { type Log, problemOf } from '../mcp/answer.ts';
 import type { HttpDoor } from '../mcp/http.ts';
+import { missing, type Provider, studio } from '../studio/app.ts';
 import type { Postern } from '../workspace/postern.ts';
+import { addressOf, type Socket } from './address.ts';
 import { bearer } from './auth.ts';
 import { narrowingBy, type Offer, toolsBy } from './connection.ts';
 import { linksFrom } from './export.ts';
@@ -16,15 +18,33 @@ export interface Rooms {
   readonly mcp: HttpDoor;
   readonly offer: Offer;
   readonly log: Log;
+  /** Where else people prove who they are, if anywhere. */
+  readonly provider?: Provider | undefined;
   /** Host names beside this machine's own under which it is reached. */
   readonly allowedHosts?: readonly string[] | undefined;
 }
 
-export function httpApp({ postern, mcp, offer, log, allowedHosts }: Rooms) {
-  return new Hono()
+/** Of every answer: nobody frames it, and other sites learn nothing of it. A form's page has to say where it is sent from, to itself. */
+const headers = secureHeaders({
+  xFrameOptions: 'DENY',
+  referrerPolicy: 'same-origin',
+  permissionsPolicy: { camera: [], microphone: [], geolocation: [] },
+});
+
+interface Env {
+  Bindings: Socket;
+  Variables: { address: string };
+}
+
+export function httpApp({ postern, mcp, offer, log, provider, allowedHosts }: Rooms) {
+  return new Hono<Env>()
     .use(
-      secureHeaders(),
+      headers,
       guard(allowedHosts, (host) => postern.serves(host)),
+      async ({ env, set }, next) => {
+        set('address', addressOf(env));
+        await next();
+      },
     )
     .get('/healthz', ({ json }) => json({ status: 'ok' }))
     .get('/readyz', async ({ json }) =>
@@ -37,9 +57,14 @@ export function httpApp({ postern, mcp, offer, log, allowedHosts }: Rooms) {
       return mcp.fetch(raw, { session, tools: toolsBy(offer, address), linkTo: linksFrom(raw) }, address.search);
     })
     .route(root, rest({ postern, offer, log }))
-    .notFound(() => plain(404, 'Not Found', 'There is nothing at this address.'))
+    .route('/', studio({ postern, provider, problemOf: (thrown, where) => problemOf(thrown, log, where) }))
+    .notFound(({ req }) => (isBrowsing(req) ? missing() : plain(404, 'Not Found', 'There is nothing at this address.')))
     .onError((thrown, { req }) => {
       const problem = problemOf(thrown, log, { method: req.method, path: req.path });
       return asResponse(problem, problem.code === 'invalid_argument' ? 400 : problem.status);
     });
 }
+
+/** Whether a person looks for a page. */
+const isBrowsing = ({ method, path, raw }: HonoRequest) =>
+  method === 'GET' && !path.startsWith(`${root}/`) && (raw.headers.get('accept') ?? '').includes('text/html');
