@@ -58,7 +58,8 @@ export interface Asking {
 
 /**
  * Files a request, or takes up the pending one. It is delivered only where the resource is there, live, and in a workspace where the
- * requester has a place in the credential's reach, or once that is so and they ask again; nothing that comes back tells (EXT-6).
+ * requester has a place in the credential's reach, or once that is so and they ask again; nothing that comes back tells (EXT-6). One that
+ * was filed under another kind's id names nothing, and stays so.
  */
 export async function deliverRequest(
   tx: Tx,
@@ -69,7 +70,7 @@ export async function deliverRequest(
   const id = pending?.id ?? newId();
   const grounds = (await standings(tx, me, facts.override)).map(({ workspace }) => workspace);
   const workspace = sql`(select r.workspace_id from resource r where r.organization_id = ${me.organization} and r.id = ${asked.resource}
-    and r.kind = ${asked.kind} and r.deleted_at is null and r.workspace_id = any (${grounds}::uuid[]))`;
+    and r.kind = ${pending?.kind ?? asked.kind} and r.deleted_at is null and r.workspace_id = any (${grounds}::uuid[]))`;
   await (pending
     ? sql`update access_request set workspace_id = coalesce(workspace_id, ${workspace}) where organization_id = ${me.organization} and id = ${id}`
     : sql`

@@ -70,6 +70,18 @@ test('one request a person and resource is pending: a second call gives the firs
   expect(await here.as('cy', { name: 'another' })('request_access', { id: here.id('plan') })).toEqual(first);
 });
 
+test('asked for under another kind’s id it names nothing, then as before, and is decided by no one (EXT-12, REQ-3)', async () => {
+  const here = await office(told);
+  const wrong = here.id('plan').replace('wf_', 'bk_');
+  const first = await here.as('cy')('request_access', { id: wrong });
+  expect(first).toMatchObject({ status: 'pending', resource: { id: wrong } });
+  expect(await ask(here, 'cy', 'plan'), 'it is pending already').toEqual(first);
+  expect(await incoming(here, 'bo')).toEqual([]);
+  await here.as('cy')('cancel_access_request', { id: first.id });
+  await ask(here, 'cy', 'plan');
+  expect(await incoming(here, 'bo')).toMatchObject([{ resource: { id: here.id('plan') } }]);
+});
+
 const join = (here: Here, who: string) =>
   here.sql(
     `insert into workspace_member (organization_id, person_id, workspace_id, role) values ($1, $2, $3, 'viewer')`,
