@@ -43,6 +43,7 @@ export const policy = {
   'resource.delete':    { on: 'resource',     does: 'change', scope: 'write',   to: { resource: 'owner' },      cap: 'kind', unless: ['installed'], confirm: true, rule: 'DEC-9' },
   'resource.bin':       { on: 'bin',          does: 'read',   scope: 'read',    to: { bin: 'owner' },                                        rule: 'VER-3' },
   'resource.restore':   { on: 'bin',          does: 'change', scope: 'write',   to: { bin: 'owner' },           cap: 'kind', unless: ['installed'], rule: 'VER-3' },
+  'resource.purge':     { on: 'bin',          does: 'change', scope: 'write',   to: { bin: 'owner' },           cap: 'kind', unless: ['installed'], confirm: true, rule: 'VER-3' },
   'integration.install': { on: 'workspace',   does: 'add',    scope: 'write',   to: { workspace: 'admin' },     cap: 'kind',                 rule: 'WS-4' },
   'integration.provide': { on: 'organization', does: 'add',   scope: 'write',   to: { organization: 'admin' },                               rule: 'ORG-2' },
   'resource.share':     { on: 'resource',     does: 'add',    scope: 'share',   to: { resource: 'owner' },      cap: 'kind',                 rule: 'DEC-9' },

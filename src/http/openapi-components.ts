@@ -61,7 +61,7 @@ const always = [401, 403, 404, 422, 429, 500];
 
 /** Everything that an operation may answer, by status. */
 export function resultsOf(served: Served, answer: string, writes: boolean) {
-  const { creates, makes, tool, tagged, takesBody, shapes } = served;
+  const { creates, makes, tool, tagged, takesBody, compares } = served;
   const exports = isExport(tool.operation);
   const lists = !exports && served.method === 'GET' && Object.hasOwn(tool.operation.output.shape, 'next_cursor');
   const headers = {
@@ -73,7 +73,7 @@ export function resultsOf(served: Served, answer: string, writes: boolean) {
     ...always,
     ...(takesBody ? [400, 413, 415] : []),
     ...(writes ? [409] : []),
-    ...(Object.hasOwn(shapes, 'revision') ? [412, 428] : []),
+    ...(compares ? [412, 428] : []),
   ];
   return {
     [creates ? 201 : 200]: {

@@ -84,7 +84,7 @@ function sharedParameters(served: Served, writes: boolean) {
     ...narrowings.filter((name) => narrows(served, name)),
     ...(writes ? ['idempotency_key'] : []),
     ...(served.tool.confirmed ? ['confirm'] : []),
-    ...(Object.hasOwn(served.shapes, 'revision') ? ['if_match'] : []),
+    ...(served.compares ? ['if_match'] : []),
     ...(served.tagged && served.method === 'GET' ? ['if_none_match'] : []),
   ];
   return names.map((name) => named('parameters', name));

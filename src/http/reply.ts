@@ -39,8 +39,8 @@ export function refusal(problem: Problem, served: Served, { headers }: Request, 
   return asResponse(problem, preconditionOf(problem, served, headers) ?? status);
 }
 
-function preconditionOf({ code, details: { findings = [] } }: Problem, { shapes }: Served, headers: Headers) {
-  if (!Object.hasOwn(shapes, 'revision')) return undefined;
+function preconditionOf({ code, details: { findings = [] } }: Problem, { compares }: Served, headers: Headers) {
+  if (!compares) return undefined;
   const isNamed = headers.has('if-match');
   if (code === 'conflict' && isNamed) return 412;
   const lacks = findings.every(({ pointer, message }) => pointer === '/revision' && message === 'It is missing.');

@@ -79,10 +79,10 @@ async function admitted({ postern, offer }: Rooms, served: Served, request: Requ
 }
 
 /** The revision that an edit starts from may come as the ETag of what was opened. */
-function withRevision({ shapes }: Served, args: Record<string, unknown>, { headers }: Request): object {
+function withRevision({ compares }: Served, args: Record<string, unknown>, { headers }: Request): object {
   const tag = headers.get('if-match');
   if (tag === null) return args;
-  if (!Object.hasOwn(shapes, 'revision'))
+  if (!compares)
     throw new Problem('invalid_argument', 'If-Match: This call compares no revision.', {
       advice: 'Leave the header out.',
     });

@@ -25,6 +25,8 @@ export interface Served {
   readonly creates: boolean;
   /** Whether it answers something with revisions, which an ETag tells apart. */
   readonly tagged: boolean;
+  /** Whether it starts from a revision, which If-Match may name. */
+  readonly compares: boolean;
 }
 
 /** What REST serves of a catalogue: what the operator turned off is off here too (section 14). */
@@ -52,6 +54,7 @@ function addressOf({ name, input, output }: Operation) {
     inPath: [...path.matchAll(/\{(\w+)\}/g)].map(([, argument = '']) => argument),
     takesBody: ['POST', 'PUT', 'PATCH'].includes(method),
     tagged: Object.hasOwn(output.shape, 'revision'),
+    compares: required.includes('revision'),
   };
 }
 

@@ -1,36 +1,41 @@
 import * as z from 'zod';
-import { daysInBin } from '../storage/reach.ts';
+import { purge } from '../storage/bin.ts';
+import type { Decided } from '../storage/decided.ts';
 import { setBinned } from '../storage/resources.ts';
 import { outside } from '../terms/ids.ts';
 import type { Kind } from '../terms/kinds.ts';
 import { Problem } from '../terms/problem.ts';
 import { Opened, OpenedOfAnyKind, reopened } from './opened.ts';
 import { changing } from './operation.ts';
-import { Id, namedBy } from './shapes.ts';
+import { Id, namedBy, restorableUntil } from './shapes.ts';
+
+type Binning = Decided<'resource.delete'>;
 
 const deleting = (name: string, only?: Kind) =>
   changing({
     name,
-    action: 'resource.delete',
-    input: z.strictObject({ id: Id }),
+    action: ({ for_good }) => (for_good ? 'resource.purge' : 'resource.delete'),
+    actions: ['resource.delete', 'resource.purge'],
+    input: z.strictObject({
+      id: Id,
+      for_good: z.boolean().optional().describe('Of what is in the bin: nothing brings it back.'),
+    }),
     output: z.object({ id: z.string(), deleted: z.boolean(), restorable_until: z.string().optional() }),
-    target: ({ id }) => ({ noun: 'resource', ...namedBy(id, only) }) as const,
+    target: ({ id, for_good }) => ({ noun: for_good ? 'bin' : 'resource', ...namedBy(id, only) }) as const,
     async run({ tx }, target) {
       const { subject } = target;
-      await setBinned(tx, target, true);
+      const isForGood = target.action === 'resource.purge';
+      await (isForGood ? purge(tx, target as Decided<'resource.purge'>) : setBinned(tx, target as Binning, true));
       return {
         outcome: { id: subject.id, kind: subject.kind },
-        before: { name: subject.name, revision: subject.revision, deleted: false },
-        after: { name: subject.name, deleted: true },
+        before: { name: subject.name, revision: subject.revision, deleted: isForGood },
+        after: { name: subject.name, deleted: true, ...(isForGood && { for_good: true }) },
       };
     },
     async answer(desk, { id, kind }) {
       const bin = await desk.may('resource.bin', { noun: 'bin', kind, id });
-      const until =
-        bin instanceof Problem
-          ? undefined
-          : new Date(Date.parse(bin.subject.deleted_at ?? '') + daysInBin * 86_400_000);
-      return { id: outside(kind, id), deleted: true, ...(until && { restorable_until: until.toISOString() }) };
+      const until = bin instanceof Problem ? undefined : restorableUntil(bin.subject.deleted_at ?? '');
+      return { id: outside(kind, id), deleted: true, ...(until && { restorable_until: until }) };
     },
   });
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { pageOfBin } from '../storage/bin.ts';
 import { countedTo, countOfResources, pageOfResources, type Wanted } from '../storage/lists.ts';
 import { type Project, projectSeen } from '../storage/projects.ts';
 import { inside } from '../terms/ids.ts';
@@ -7,7 +8,7 @@ import { type Level, type Visibility, visibilities } from '../terms/ladders.ts';
 import { Problem } from '../terms/problem.ts';
 import { personNamed } from './directory.ts';
 import { type Desk, reading } from './operation.ts';
-import { Id, organizationOwned, Paging, Row, rowFrom, Words } from './shapes.ts';
+import { Id, organizationOwned, Paging, Row, restorableUntil, rowFrom, Words } from './shapes.ts';
 import { lightest, roomOfAnswer } from './weight.ts';
 import { whereToLook } from './workspaces.ts';
 
@@ -18,6 +19,7 @@ const filters = {
   access: z.enum(['viewer', 'editor', 'owner']).optional().describe('At least this.'),
   project: Id.optional(),
   workspace: z.string().max(200).optional().describe('Name or id.'),
+  deleted: z.boolean().optional().describe('What you may restore from the bin instead.'),
   ...Paging,
 };
 
@@ -29,6 +31,7 @@ interface Query {
   readonly access?: Level | undefined;
   readonly project?: string | undefined;
   readonly workspace?: string | undefined;
+  readonly deleted?: boolean | undefined;
 }
 
 /** A list of resources: of one kind, where the tool is made for it, else of the kind that is asked for, or of all. */
@@ -38,7 +41,7 @@ const listing = (name: string, input: z.ZodObject, only?: Kind) =>
     action: 'resource.list',
     input,
     output: z.object({
-      items: z.array(Row),
+      items: z.array(Row.extend({ restorable_until: z.string().optional() })),
       total: z.int().optional(),
       more_than: z.int().optional(),
       next_cursor: z.string().optional(),
@@ -49,6 +52,7 @@ const listing = (name: string, input: z.ZodObject, only?: Kind) =>
       const wanted = await wantedFrom(desk, { ...query, kind: only ?? query.kind });
       if (!wanted) return { items: [], total: 0 };
       const after = cursor === undefined ? undefined : desk.placeOf(query, cursor);
+      if (query.deleted) return binned(desk, { ...wanted, limit, after }, (last) => desk.cursor(query, last));
       const scope = desk.scope('resource.open');
       const { items, next } = await pageOfResources(desk.tx, scope, desk.me, { ...wanted, limit, after });
       const shown = lightest(items.map(rowFrom), roomOfAnswer);
@@ -63,6 +67,21 @@ const listing = (name: string, input: z.ZodObject, only?: Kind) =>
     },
   });
 
+/** What is in the bin, in place of what is not (VER-3). */
+async function binned(desk: Desk, wanted: Wanted, cursor: (last: string) => string) {
+  const { items, next, total } = await pageOfBin(desk.tx, desk.scope('resource.bin'), desk.me, wanted, countedTo + 1);
+  const shown = lightest(
+    items.map((it) => ({ ...rowFrom(it), restorable_until: restorableUntil(it.deleted_at) })),
+    roomOfAnswer,
+  );
+  const last = shown.length < items.length ? items[shown.length - 1]?.id : next;
+  return {
+    items: shown,
+    ...(total > countedTo ? { more_than: countedTo } : { total }),
+    ...(last && { next_cursor: cursor(last) }),
+  };
+}
+
 export const listWorkflows = listing('list_workflows', z.strictObject(filters), 'workflow');
 
 export const listResources = listing(
@@ -73,7 +92,7 @@ export const listResources = listing(
 /** The filters as the list takes them; nothing where one of them names what the caller does not find. */
 async function wantedFrom(
   desk: Desk,
-  { owner, project, workspace, ...rest }: Query,
+  { owner, project, workspace, deleted: _, ...rest }: Query,
 ): Promise<Omit<Wanted, 'limit'> | undefined> {
   const workspaces = await whereToLook(desk, workspace);
   const projectId = project === undefined ? undefined : (await projectNamed(desk, project))?.id;

@@ -60,7 +60,9 @@ export function running({ operation, input }: Call, { desk, refs, many }: Locate
         principals = [],
         workspaces = [],
       } = (await operation.touched?.(at, target, input as never)) ?? {};
-      const resources = refs.flatMap((ref) => (ref.noun === 'resource' && ref.id ? [ref.id] : []));
+      const resources = refs.flatMap((ref) =>
+        (ref.noun === 'resource' || ref.noun === 'bin') && ref.id ? [ref.id] : [],
+      );
       return { resources, people, principals, workspaces };
     },
   };

@@ -61,7 +61,7 @@ const roomOfDescription = 1_500;
 const roomOfHidden = 500;
 const roomOfLinks = 1_000;
 
-/** A resource as it is opened: its row and outline, and of its document what was asked for and fits (DOC-3). */
+/** A resource as it is opened: its row and outline, and of its document what was asked for and fits (DOC-3), as it is or once was (VER-2). */
 export async function opened(
   desk: Desk,
   target: Decided<'resource.open'>,
@@ -72,8 +72,7 @@ export async function opened(
   const wanted = include?.length || at?.length;
   const body = wanted ? await revisionBody(desk.tx, target, revision) : undefined;
   const head = body ?? (await revisionHead(desk.tx, target, revision));
-  if (!head)
-    throw new Problem('not_found', 'There is no such revision.', { advice: 'list_revisions tells which there are.' });
+  if (!head) throw noRevision('/revision');
   const document = body && JSON.parse(body.document);
   const source =
     body && textOf({ value: document, media: body.media, ...(body.source !== null && { source: body.source }) });
@@ -104,6 +103,12 @@ export async function opened(
   const found = (pointer: string) => (pointer === 'source' ? source : partAt(document, pointer));
   return { ...shown, ...fitting(found, pointers, from, roomOfAnswer - weightOf(shown)) };
 }
+
+export const noRevision = (pointer: string) =>
+  new Problem('invalid_argument', `${pointer}: There is no such revision.`, {
+    pointer,
+    advice: 'list_revisions tells which there are.',
+  });
 
 /** A resource after a change to it, as whoever changed it can open it now. */
 export async function reopened(

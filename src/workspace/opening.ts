@@ -8,6 +8,7 @@ import { Id, namedBy } from './shapes.ts';
 const input = z
   .strictObject({
     id: Id.describe('An id, postern:// URI or link.'),
+    revision: z.int().min(1).optional().describe('An earlier one; the newest if left out.'),
     include: z
       .array(z.enum(['document', 'source']))
       .max(2)
@@ -32,7 +33,7 @@ const opening = <O extends typeof OpenedOfAnyKind | typeof Opened>(name: string,
     input,
     output,
     target: ({ id }) => ({ noun: 'resource', ...namedBy(id, only) }) as const,
-    run: (desk, target, wish) => opened(desk, target, wish) as Promise<z.input<O>>,
+    run: (desk, target, { revision, ...wish }) => opened(desk, target, wish, revision) as Promise<z.input<O>>,
   });
 
 export const openWorkflow = opening('open_workflow', Opened, 'workflow');

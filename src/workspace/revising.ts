@@ -3,11 +3,10 @@ import { changesBetween } from '../documents/changes.ts';
 import type { JsonValue } from '../documents/json.ts';
 import type { Decided } from '../storage/decided.ts';
 import { type RevisionHead, revisionBody, revisionsOf } from '../storage/revisions.ts';
-import { Problem } from '../terms/problem.ts';
 import { documentOf, type ReadDocument, read } from './documents.ts';
 import { keep, newestOf, roomOfChanges } from './editing.ts';
 import { dropped } from './integrations.ts';
-import { OpenedOfAnyKind, reopened } from './opened.ts';
+import { noRevision, OpenedOfAnyKind, reopened } from './opened.ts';
 import { changing, type Desk, reading } from './operation.ts';
 import { Id, Paging } from './shapes.ts';
 import { resource } from './sharing.ts';
@@ -81,12 +80,6 @@ async function documentAt({ tx }: Desk, target: Decided<'resource.revisions'>, n
   if (!body) throw noRevision('/compare');
   return documentOf(body);
 }
-
-const noRevision = (pointer: string) =>
-  new Problem('invalid_argument', `${pointer}: There is no such revision.`, {
-    pointer,
-    advice: 'list_revisions tells which there are.',
-  });
 
 export const restoreRevision = changing({
   name: 'restore_revision',

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ListedRow } from '../storage/list-rows.ts';
+import { daysInBin } from '../storage/reach.ts';
 import { inside, outside } from '../terms/ids.ts';
 import { type Kind, kindNames } from '../terms/kinds.ts';
 import { cleanLine, cleanText } from '../terms/text.ts';
@@ -50,6 +51,10 @@ export const Row = z.object({
   via: z.string(),
   updated_at: z.string(),
 });
+
+/** Until when what was deleted then can be brought back (VER-2). */
+export const restorableUntil = (deleted: string | Date): string =>
+  new Date(new Date(deleted).getTime() + daysInBin * 86_400_000).toISOString();
 
 /** What the organization owns has this for an owner. */
 export const organizationOwned = 'organization';

@@ -29,7 +29,7 @@ export const resourceActions = [
   'resource.transfer',
   'review.clean',
 ] as const;
-export const binActions = ['resource.bin', 'resource.restore'] as const;
+export const binActions = ['resource.bin', 'resource.restore', 'resource.purge'] as const;
 export type ThingAction = (typeof resourceActions)[number] | (typeof binActions)[number];
 
 /** Nothing where the caller is nobody (DEC-5). */
@@ -90,6 +90,7 @@ function answer(standing: Standing, action: ThingAction, override: boolean): 'al
       return level !== 'viewer' && changes ? 'allow' : 'deny';
     case 'resource.delete':
     case 'resource.restore':
+    case 'resource.purge':
       return owner && changes ? 'allow' : 'deny';
     case 'resource.share':
     case 'resource.publish':

@@ -24,6 +24,7 @@ export const permissions: Readonly<Record<ThingAction, string>> = {
   'resource.withdraw': 'withdraw',
   'resource.bin': 'bin',
   'resource.restore': 'restore',
+  'resource.purge': 'restore',
 };
 
 export interface Spice {

@@ -1,5 +1,6 @@
 import { scope } from '../../src/access/scope.ts';
 import { audienceOf } from '../../src/storage/audience.ts';
+import { pageOfBin } from '../../src/storage/bin.ts';
 import { contactsOf, countOfContacts } from '../../src/storage/contacts.ts';
 import { decideOn } from '../../src/storage/decided.ts';
 import { findPrincipals, principalsNamed } from '../../src/storage/directory.ts';
@@ -86,6 +87,10 @@ export const reads: Readonly<Record<string, (bench: Bench) => Promise<() => Prom
       await pageOfResources(tx, scoped, me, { kind: 'workflow', ...window });
       await pageOfResources(tx, scoped, me, { kind: 'workflow', query: 'a', ...window });
     },
+  pageOfBin:
+    async ({ tx, me }) =>
+    () =>
+      pageOfBin(tx, scope('resource.bin', { override: false }), me, window, 10),
   countOfResources:
     async ({ tx, me }) =>
     () =>
@@ -231,6 +236,7 @@ export const writes = [
   'lock',
   'log',
   'markRead',
+  'purge',
   'setBinned',
   'setOwner',
   'storeInstalled',

@@ -47,7 +47,7 @@ export const leaves = (schema: object, path = ''): string[] =>
 export const plain = new Set([
   'query', 'limit', 'cursor', 'confirm', 'name', 'description', 'avatar', 'document', 'format', 'include', 'at', 'revision', 'restore',
   'patch', 'merge', 'secret', 'install', 'kind', 'visibility', 'access', 'type', 'box', 'status', 'unread', 'since', 'wait', 'role', 'message',
-  'expires_at', 'everyone_role', 'organization_owned', 'keep', 'mode', 'take_back', 'deleted', 'do', 'can_invite', 'days', 'findings',
+  'expires_at', 'everyone_role', 'organization_owned', 'keep', 'mode', 'take_back', 'deleted', 'for_good', 'do', 'can_invite', 'days', 'findings',
   'unused_days', 'change', 'outcome', 'entity_type', 'from', 'up_to', 'compare.from', 'compare.to',
   'flows_manager', 'brand_kits_manager', 'audience_viewer', 'set.role', 'workspaces.role', 'teams.role', 'items.do',
   'decisions.decision', 'decisions.role', 'decisions.expires_at', 'decisions.note', 'list_activity.to', 'export_activity.to',
@@ -92,6 +92,7 @@ const another = { ...fresh, kind: 'assistant' };
 const direct = (own: string): Case[] => [
   ...Object.entries(ofResource).map(([tool, more]) => on(tool, 'id', 'workflow', (id) => ({ id, ...more }))),
   ...Object.entries(ofOtherResource).map(([tool, more]) => on(tool, 'id', 'assistant', (id) => ({ id, ...more }))),
+  on('delete_workflow', 'id', 'workflow', (id) => ({ id, for_good: true })),
   ...(['list_workflows', 'list_resources'] as const).flatMap((tool) => [
     on(tool, 'workspace', 'workspace', (workspace) => ({ workspace }), fine),
     on(tool, 'project', 'project', (project) => ({ project }), fine),

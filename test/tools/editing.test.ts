@@ -187,6 +187,23 @@ describe('revisions', () => {
     expect([all.map(({ revision }) => revision), pages]).toEqual([[3, 2, 1], 3]);
   });
 
+  test('an earlier revision is read as it was, by whoever can open it (VER-2, DEC-9)', async () => {
+    const { id } = await create({ document: { a: 1 } });
+    await bo('edit_workflow', { id, revision: 1, document: { b: 2 }, name: 'Second' });
+    await bo('share_resource', { id, with: 'person:cy@acme.test', role: 'viewer' });
+    const cy = here.as('cy');
+    for (const [revision, document] of [
+      [1, { a: 1 }],
+      [2, { b: 2 }],
+    ] as const)
+      expect(await cy('open_workflow', { id, revision, include: ['document'] })).toMatchObject({ revision, document });
+    expect(await cy('open_workflow', { id, revision: 1, at: ['/a'] })).toMatchObject({ parts: { '/a': 1 } });
+    expect(await cy('open_workflow', { id, revision: 3 })).toMatchObject({
+      error: { code: 'invalid_argument', pointer: '/revision' },
+    });
+    expect(await here.as('dee')('open_workflow', { id, revision: 3 })).toMatchObject({ error: { code: 'not_found' } });
+  });
+
   test('a viewer lists revisions and restores none (DEC-9)', async () => {
     expect(await dee('list_revisions', { id: here.id('lent') })).toHaveProperty('items');
     expect(await dee('restore_revision', { id: here.id('lent'), restore: 1, revision: 1 })).toMatchObject({
