@@ -2,6 +2,7 @@ import { Hono, type HonoRequest } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { type Log, problemOf } from '../mcp/answer.ts';
 import type { HttpDoor } from '../mcp/http.ts';
+import { asRpcError } from '../mcp/json-rpc.ts';
 import { missing, type Provider, studio } from '../studio/app.ts';
 import type { Postern } from '../workspace/postern.ts';
 import { addressOf, type Socket } from './address.ts';
@@ -47,9 +48,7 @@ export function httpApp({ postern, mcp, offer, log, provider, allowedHosts }: Ro
       },
     )
     .get('/healthz', ({ json }) => json({ status: 'ok' }))
-    .get('/readyz', async ({ json }) =>
-      (await postern.ready()) ? json({ status: 'ok' }) : plain(503, 'Not ready', 'The database does not answer.'),
-    )
+    .get('/readyz', async ({ json }) => ((await postern.ready()) ? json({ status: 'ok' }) : notReady()))
     .all('/mcp', async ({ req: { raw } }) => {
       const secret = bearer(raw);
       const address = new URL(raw.url);
@@ -61,6 +60,7 @@ export function httpApp({ postern, mcp, offer, log, provider, allowedHosts }: Ro
     .notFound(({ req }) => (isBrowsing(req) ? missing() : plain(404, 'Not Found', 'There is nothing at this address.')))
     .onError((thrown, { req }) => {
       const problem = problemOf(thrown, log, { method: req.method, path: req.path });
+      if (problem.code === 'unavailable' && req.path === '/mcp') return asRpcError(problem);
       return asResponse(problem, problem.code === 'invalid_argument' ? 400 : problem.status);
     });
 }
@@ -68,3 +68,9 @@ export function httpApp({ postern, mcp, offer, log, provider, allowedHosts }: Ro
 /** Whether a person looks for a page. */
 const isBrowsing = ({ method, path, raw }: HonoRequest) =>
   method === 'GET' && !path.startsWith(`${root}/`) && (raw.headers.get('accept') ?? '').includes('text/html');
+
+function notReady(): Response {
+  const response = plain(503, 'Not ready', 'The database does not answer.');
+  response.headers.set('retry-after', '2');
+  return response;
+}

@@ -24,6 +24,7 @@ const said: Record<Code, ConstructorParameters<typeof Problem>[1]> = {
   invalid_argument: '/limit: Too big: expected number to be <=50.',
   rate_limited: 'You asked 60 times within a day.',
   too_large: 'A request holds 4194304 bytes at most.',
+  unavailable: 'The database does not answer just now.',
   internal: 'The request could not be completed.',
 };
 
@@ -34,6 +35,7 @@ const details: { readonly [C in Code]?: ConstructorParameters<typeof Problem>[2]
     findings: [{ pointer: '/limit', message: 'Too big: expected number to be <=50.' }],
   },
   rate_limited: { retry_after_seconds: 3600 },
+  unavailable: { retry_after_seconds: 2 },
 };
 
 /** Refusals by the status that HTTP gives them, beyond what the table of refusals says. */
@@ -57,7 +59,7 @@ for (const [status, it] of Object.entries(further)) byStatus.set(Number(status),
 
 const file = Object.fromEntries(mediaOfExports.map((media) => [media, { schema: { type: 'string' } }]));
 
-const always = [401, 403, 404, 422, 429, 500];
+const always = [401, 403, 404, 422, 429, 500, 503];
 
 /** Everything that an operation may answer, by status. */
 export function resultsOf(served: Served, answer: string, writes: boolean) {
@@ -112,7 +114,7 @@ function refusalOf(status: number, { title, codes }: { title: string; codes: rea
   const examples = codes.map((code) => [code, { value: exampleOf(code, status) }] as const);
   const headers = {
     ...(status === 401 && { 'WWW-Authenticate': named('headers', 'WWW-Authenticate') }),
-    ...(status === 429 && { 'Retry-After': named('headers', 'Retry-After') }),
+    ...((status === 429 || status === 503) && { 'Retry-After': named('headers', 'Retry-After') }),
   };
   return {
     description: title,

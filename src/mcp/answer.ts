@@ -8,14 +8,18 @@ export interface Log {
   debug(details: object, message: string): void;
 }
 
-/** Whatever was thrown, as a Problem; what was not foreseen is logged under its reference. */
+/** Whatever was thrown, as a Problem; what was not foreseen is logged under its reference, and so is why the database does not answer. */
 export function problemOf(thrown: unknown, log: Log, about: object): Problem {
   const problem = toProblem(thrown);
   if (problem.code === 'internal') {
     log.error({ ...about, reference: problem.reference, err: problem.cause ?? problem }, problem.message);
   }
+  if (problem.code === 'unavailable') log.error({ ...about, because: because(problem.cause) }, problem.message);
   return problem;
 }
+
+/** In one line, since there are many of them while it lasts. */
+const because = (cause: unknown) => (cause instanceof Error ? cause.message.split('\n')[0] : undefined);
 
 export function asResult(output: Record<string, unknown>): CallToolResult {
   return { content: [{ type: 'text', text: JSON.stringify(output) }], structuredContent: output };

@@ -127,9 +127,9 @@ export function followingOf(session: Session, { updated, ended }: Told): Followi
   async function look(wanted: Wanted): Promise<State> {
     const state = (await session.perform(watch, wanted)) as unknown as State;
     clearTimeout(expiry);
-    if (state.until && !isOver) {
-      const left = Date.parse(state.until) - Date.now();
-      expiry = setTimeout(() => void check(), Math.min(Math.max(left + 5, pauses.first), pauses.furthest)).unref();
+    if (state.left !== undefined && !isOver) {
+      const wait = Math.min(Math.max(state.left + 5, pauses.first), pauses.furthest);
+      expiry = setTimeout(() => void check(), wait).unref();
     }
     return state;
   }

@@ -19,7 +19,7 @@ export interface State {
   readonly held: boolean;
   readonly incoming: boolean;
   readonly sent: boolean;
-  readonly until?: string;
+  readonly left?: number;
 }
 
 export const isBox = ({ view }: Followed) => view === 'incoming' || view === 'sent';

@@ -70,7 +70,7 @@ function answered<T>(answer: Promise<T>, log: Log, uri?: string): Promise<T> {
   return answer.catch((thrown) => {
     const problem = problemOf(thrown, log, { uri });
     if (problem.code === 'not_found' && uri) throw new ResourceNotFoundError(uri);
-    const code = problem.code === 'internal' ? ProtocolErrorCode.InternalError : ProtocolErrorCode.InvalidParams;
+    const code = problem.status >= 500 ? ProtocolErrorCode.InternalError : ProtocolErrorCode.InvalidParams;
     throw new ProtocolError(code, wordsOf(problem));
   });
 }

@@ -8,6 +8,7 @@ import type { Ground } from '../access/paths.ts';
 import { Problem } from '../terms/problem.ts';
 import type { Surface } from '../terms/scopes.ts';
 import type { Connection } from './migrate.ts';
+import { isOutage } from './outage.ts';
 import { entities } from './schema.ts';
 import { queryTexts, textual } from './texts.ts';
 
@@ -96,6 +97,7 @@ export async function openDatabase({
     driverOptions: {
       Client: NamingClient,
       max: 10,
+      connectionTimeoutMillis: patience,
       ssl: ssl ?? false,
       options: `${options ?? ''} -c lock_timeout=1s -c statement_timeout=30s ${planned}`,
     },
@@ -121,6 +123,9 @@ export async function openDatabase({
     close: () => orm.close(true),
   };
 }
+
+/** How long a call waits for a connection, in milliseconds. */
+const patience = 5_000;
 
 /** Every statement is prepared once and made for any parameters; planning one again for each call costs more than it runs. */
 const planned = '-c plan_cache_mode=force_generic_plan -c jit=off';
@@ -170,6 +175,12 @@ function inOurTerms(thrown: unknown): never {
   if (code === '55P03' || code === '40P01' || code === '40001') {
     throw new Problem('conflict', 'Someone else is changing the same thing just now.', {
       advice: 'Call again in a moment.',
+      cause: thrown,
+    });
+  }
+  if (isOutage(thrown)) {
+    throw new Problem('unavailable', 'The database does not answer just now.', {
+      retry_after_seconds: 2,
       cause: thrown,
     });
   }

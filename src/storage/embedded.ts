@@ -35,15 +35,24 @@ export async function startEmbedded(
   let holder = hold();
   await holder;
 
-  /** A server that crashes or is killed is started again for those who still hold it. */
   async function hold(): Promise<Client | undefined> {
     const client = await alone(gate, async () => (released ? undefined : arrive(cluster, progress)));
     client?.once('end', () => {
-      if (released) return;
-      holder = hold();
-      holder.catch(() => {});
+      if (!released) holder = holdAgain();
     });
     return client;
+  }
+
+  /** A server that crashes or is killed is started again for those who still hold it, however long that takes: its disk may be full. */
+  async function holdAgain(): Promise<Client | undefined> {
+    for (let pause = pauses.first; !released; pause = Math.min(2 * pause, pauses.longest)) {
+      try {
+        return await hold();
+      } catch {
+        await setTimeout(pause, undefined, { ref: false });
+      }
+    }
+    return undefined;
   }
 
   return {
@@ -63,11 +72,14 @@ const holding = 0x706f7374;
 /** How long a server may take to recover after a crash, in milliseconds. */
 const patience = 90_000;
 
+/** How long it waits before it tries again to start a server that did not start, in milliseconds. */
+const pauses = { first: 250, longest: 5_000 };
+
 async function arrive(cluster: Cluster, progress: (step: string) => void): Promise<Client> {
-  const deadline = Date.now() + patience;
+  const deadline = performance.now() + patience;
   let server: ReturnType<typeof launch> | undefined;
 
-  while (Date.now() < deadline) {
+  while (performance.now() < deadline) {
     const client = await knock(cluster);
     if (typeof client === 'object') {
       await client.query('select pg_advisory_lock_shared($1)', [holding]);

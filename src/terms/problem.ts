@@ -53,6 +53,12 @@ export const refusals = {
   invalid_argument: { status: 422, title: 'Invalid input', advice: 'Correct what the message names, then call again.' },
   rate_limited: { status: 429, title: 'Too many', advice: 'Wait as long as retry_after_seconds says.' },
   too_large: { status: 413, title: 'Too large', advice: 'Send less: a document holds 1 MiB at most.' },
+  unavailable: {
+    status: 503,
+    title: 'Not available just now',
+    advice:
+      'Call again after retry_after_seconds; a write with the idempotency key that it had, so that it is done once.',
+  },
   internal: {
     status: 500,
     title: 'Our mistake',

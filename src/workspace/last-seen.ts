@@ -15,8 +15,8 @@ export function lastSeen(database: Database) {
   const under = new Set<Promise<void>>();
   return {
     note(entrance: Entrance): void {
-      const now = Date.now();
-      if (now - (noted.get(entrance.credential) ?? 0) < hour) return;
+      const now = performance.now();
+      if (now - (noted.get(entrance.credential) ?? -hour) < hour) return;
       if (noted.size >= most) noted.clear();
       noted.set(entrance.credential, now);
       const noting = noteLogin(database, entrance)

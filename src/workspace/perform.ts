@@ -168,7 +168,7 @@ async function confirmed(tx: Tx, call: Made, { at, run, bearing }: Running): Pro
   const { change: done, differences } = rehearsed;
   const { preview, digest } = previewOf(rehearsed, bears.resources.length !== 1);
   const bound = { key: ground.key, entrance: ground.entrance, operation: operation.name, args: argsOf(call) };
-  if (how.confirm !== undefined && (await confirms(tx, bound, how.confirm, digest))) {
+  if (how.confirm !== undefined && (await confirms(tx, bound, how.confirm, digest, at.now))) {
     for (const taking of done.takes ?? []) {
       const losers = differences.filter(
         ({ resource, after }) => resource.id === taking.resource.id && after === 'none',
@@ -181,7 +181,7 @@ async function confirmed(tx: Tx, call: Made, { at, run, bearing }: Running): Pro
     }
     return done;
   }
-  const again = { preview, confirm: tokenFor(bound, digest) };
+  const again = { preview, confirm: tokenFor(bound, digest, at.now) };
   throw new Undone(
     how.confirm === undefined
       ? again

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { visited } from '../storage/accounts.ts';
 import { admitted, signingKey } from '../storage/credentials.ts';
 import { type Entrance, openDatabase } from '../storage/database.ts';
@@ -63,12 +64,14 @@ export async function openPostern({
         verified: (email) => verifiedAccount(database, email),
       },
     ),
-    serves: (host) => isServed(database, host).catch(() => false),
-    ready: () =>
-      signingKey(database).then(
+    serves: (host) => isServed(database, host),
+    ready: () => {
+      const answers = signingKey(database).then(
         () => true,
         () => false,
-      ),
+      );
+      return Promise.race([answers, wait(patience, false, { ref: false })]);
+    },
     async close() {
       await sealer?.stop();
       await seen.settled();
@@ -104,7 +107,10 @@ export async function openPostern({
     narrowing: Narrowing,
     from: Surface = surface,
   ): Promise<Session> {
-    key ??= signingKey(database);
+    key ??= signingKey(database).catch((thrown) => {
+      key = undefined;
+      throw thrown;
+    });
     const session = { credential, person, readOnly: narrowing.readOnly ?? false, surface: from };
     const workspace = await narrowedTo(database, { organization, credential: id }, narrowing.workspace);
     const entrance = { organization, credential: id, workspace, surface: from };
@@ -119,6 +125,9 @@ export async function openPostern({
     };
   }
 }
+
+/** How long whoever asks whether it is ready waits for the database, in milliseconds. */
+const patience = 2_000;
 
 interface Opening {
   readonly app: Connection;

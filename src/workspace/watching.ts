@@ -47,8 +47,8 @@ export const watch = reading({
     held: z.boolean(),
     incoming: z.boolean(),
     sent: z.boolean(),
-    /** When the credential ends. */
-    until: z.string().optional(),
+    /** How long the credential holds, in ms of the database's clock. */
+    left: z.number().optional(),
   }),
   target: () => ({ noun: 'organization' }) as const,
   async run(desk, _organization, wanted) {
@@ -61,7 +61,7 @@ export const watch = reading({
       held: standing?.held ?? false,
       incoming: await isIn(incomingRequests, desk, wanted.incoming),
       sent: await isIn(sentRequests, desk, wanted.sent),
-      ...(me.expiresAt && { until: new Date(me.expiresAt).toISOString() }),
+      ...(me.expiresAt && { left: new Date(me.expiresAt).getTime() - desk.now.getTime() }),
     };
   },
 });

@@ -12,10 +12,10 @@ const patience = 120_000;
  */
 export async function alone<T>(file: string, work: () => Promise<T>): Promise<T> {
   const lock = new DatabaseSync(file);
-  const deadline = Date.now() + patience;
+  const deadline = performance.now() + patience;
   try {
     while (!taken(lock)) {
-      if (Date.now() > deadline)
+      if (performance.now() > deadline)
         throw new Error(`Another process holds ${file}: it has been starting or stopping for too long.`);
       await setTimeout(10);
     }
