@@ -184,3 +184,15 @@ const isInWorkspace = (standing: Standing) => rolesOf(standing).length > 0;
 const isOrIsIn = (land: Land, person: string, principal: string) =>
   principal === person ||
   land.principals.some(({ id, deleted, people }) => id === principal && !deleted && people.includes(person));
+
+/** What someone has before the cap and without the override: by this a request has come true (REQ-6, REQ-9). */
+export function levelBeforeCap(land: Land, person: string, thing: Thing, { override = false, now = new Date() } = {}) {
+  const { role, status } = land.people.find(({ id }) => id === person)!;
+  if (status !== 'active') return undefined;
+  const key = { id: '', person, scopes: [], cut: null, until: null, revoked: false };
+  return levelOf({ land, key, person, isOrganizationAdmin: role === 'admin', thing, now }, override);
+}
+
+/** The roles that someone has in a workspace by any place. */
+export const rolesIn = (land: Land, person: string, workspace: string) =>
+  rolesOf({ land, person, thing: { workspace } as Thing } as Standing);

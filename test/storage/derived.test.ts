@@ -4,6 +4,7 @@ import { Problem } from '../../src/terms/problem.ts';
 import type { Operation } from '../../src/workspace/operation.ts';
 import { operations } from '../../src/workspace/operations.ts';
 import type { Session } from '../../src/workspace/session.ts';
+import { notAsKept } from '../support/derived.ts';
 import { type World, world } from '../support/world.ts';
 
 const workflow = fc.constantFrom('payroll', 'plans', 'ideas');
@@ -91,35 +92,7 @@ async function carriedOut(session: Session, operation: Operation, input: object)
   }
 }
 
+/** Whatever is kept is as it is when computed anew. */
 async function expectKept(here: World): Promise<void> {
-  const grants = await here.sql(
-    `select g.resource_id, g.principal_id, g.live, g.workspace_id, g.kind, r.visibility <> 'private' and r.deleted_at is null as live_anew, r.workspace_id as workspace_anew, r.kind as kind_anew
-     from access_grant g join resource r using (organization_id) where r.id = g.resource_id and organization_id = $1`,
-    [here.organization],
-  );
-  for (const it of grants)
-    expect(it).toMatchObject({ live: it.live_anew, workspace_id: it.workspace_anew, kind: it.kind_anew });
-
-  const resources = await here.sql(
-    `select r.name, r.owner_email, (select p.email from person p where p.organization_id = r.organization_id and p.id = r.owner_id) as email_anew,
-       r.restricted_to, (select p.id from project p where p.organization_id = r.organization_id and p.id = r.project_id and p.mode = 'restricted') as restricted_anew,
-       (select array_agg(it order by it) from unnest(r.shared_with) it) as shared_with,
-       (select array_agg(it order by it) from (select concat_ws('|', g.level, g.principal, g.principal_id, extract(epoch from g.expires_at)) as it from access_grant g
-         where g.organization_id = r.organization_id and g.resource_id = r.id and g.live) every) as shared_anew
-     from resource r where r.organization_id = $1`,
-    [here.organization],
-  );
-  expect(resources.length).toBe(4);
-  for (const it of resources)
-    expect(it).toMatchObject({
-      owner_email: it.email_anew,
-      restricted_to: it.restricted_anew,
-      shared_with: it.shared_anew,
-    });
-  expect(
-    await here.sql(
-      `select from access_grant g join resource r using (organization_id) where r.id = g.resource_id and organization_id = $1 and r.visibility = 'private'`,
-      [here.organization],
-    ),
-  ).toEqual([]);
+  expect(await notAsKept(here.sql, here.organization)).toEqual([]);
 }

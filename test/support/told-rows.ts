@@ -144,28 +144,10 @@ export function rowsOf(told: Told, organization: string): { named: ReadonlyMap<s
     };
   });
   const revision = resource.map(({ id: resourceId, workspace_id, name: called, created_by }) => {
-    const { kind = 'workflow', document: given } = things[called] ?? {};
-    const it = revisionFrom(read(given ?? plain[kind] ?? { note: called }, formatOf(kind), ''), {
-      resource: resourceId,
-      workspace: workspace_id,
-      number: 1,
-      name: called,
-    });
-    const { format, media, document, source, bytes, digest, outline } = it;
+    const { kind = 'workflow', document } = things[called] ?? {};
     return {
       ...key,
-      resource_id: resourceId,
-      number: 1,
-      workspace_id,
-      format,
-      media,
-      document,
-      source,
-      bytes,
-      digest,
-      outline,
-      name: called,
-      person_id: created_by,
+      ...firstRevision({ id: resourceId, workspace: workspace_id, name: called, kind }, created_by, document),
     };
   });
   const grant = resource.flatMap((of) =>
@@ -245,4 +227,24 @@ export function rowsOf(told: Told, organization: string): { named: ReadonlyMap<s
       domain,
     },
   };
+}
+
+/** The row of a resource's first revision; of a document that is not told, one that its kind takes. */
+export function firstRevision(
+  { id, workspace, name, kind }: { id: string; workspace: string; name: string; kind: Kind },
+  by: string | undefined,
+  document: unknown = plain[kind] ?? { note: name },
+) {
+  const place = { resource: id, workspace, number: 1, name };
+  const {
+    format,
+    media,
+    document: text,
+    source,
+    bytes,
+    digest,
+    outline,
+  } = revisionFrom(read(document, formatOf(kind), ''), place);
+  const body = { format, media, document: text, source, bytes, digest, outline };
+  return { resource_id: id, number: 1, workspace_id: workspace, ...body, name, person_id: by };
 }

@@ -1,0 +1,92 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { Client } from 'pg';
+import { openCluster, type Settings } from '../../src/storage/embedded/cluster.ts';
+import { launch, stop } from '../../src/storage/embedded/server.ts';
+import { migrate } from '../../src/storage/migrate.ts';
+import { type Running, running } from '../support/running.ts';
+import { settled } from '../support/settled.ts';
+import type { Told } from '../support/told.ts';
+
+export type Installation = Awaited<ReturnType<typeof installation>>;
+
+/** A Postern of its own to be broken: a data folder with PostgreSQL and an organization in it, and servers as processes. */
+export async function installation(told: Told, postgres: Settings = {}) {
+  const home = mkdtempSync(join(tmpdir(), 'postern-torture-'));
+  const cluster = await openCluster(home, () => {}, postgres);
+  const owner = { host: cluster.host, port: cluster.port, user: 'postern', database: 'postgres' };
+  const servers = new Set<Running>();
+
+  const pid = () => Number.parseInt(readFileSync(join(cluster.data, 'postmaster.pid'), 'utf8'), 10);
+  const entered = async () => {
+    const client = new Client(owner);
+    client.on('error', () => {});
+    await client.connect();
+    return client;
+  };
+  const up = async () => {
+    launch(cluster);
+    await until('PostgreSQL answers', async () => (await entered()).end().then(() => true));
+  };
+
+  await up();
+  await migrate(owner);
+  const sql = await entered();
+  const world = await settled(sql, told);
+  const keys: Record<string, string> = {};
+  for (const name of Object.keys(told.people)) keys[name] = (await world.credential(name)).secret;
+  await sql.end();
+
+  return {
+    home,
+    world,
+    /** Of everyone, with all scopes but `override`. */
+    keys: keys as Readonly<Record<string, string>>,
+    owner,
+    /** Settings of a server that brings its PostgreSQL, which is the one here, and of one whose operator has one. */
+    embedded: { POSTERN_HOME: home },
+    own: {
+      DATABASE_URL: `postgresql://postern@localhost:${cluster.port}/postgres?host=${encodeURIComponent(cluster.host)}`,
+    },
+    postgres: { up, pid, down: () => stop(cluster) },
+    /** As its superuser, while it is there. */
+    entered,
+    async sql(text: string, values: unknown[] = []) {
+      const client = await entered();
+      return client
+        .query(text, values)
+        .then(({ rows }) => rows)
+        .finally(() => client.end());
+    },
+    async serve(settings: Readonly<Record<string, string>>, words: readonly string[] = []): Promise<Running> {
+      const server = await running(words, settings);
+      servers.add(server);
+      void server.over.then(() => servers.delete(server));
+      return server;
+    },
+    async remove() {
+      await Promise.all([...servers].map((it) => it.end()));
+      await stop(cluster).catch(() => {});
+      rmSync(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    },
+  };
+}
+
+/** Asks again until it is so, or for too long; what fails meanwhile is not so yet. */
+export async function until(what: string, isSo: () => Promise<boolean>, patience = 60_000): Promise<number> {
+  const since = performance.now();
+  let cause: unknown;
+  while (performance.now() - since < patience) {
+    try {
+      if (await isSo()) return performance.now() - since;
+    } catch (thrown) {
+      cause = thrown;
+    }
+    await setTimeout(20);
+  }
+  throw new Error(`it is not so that ${what}`, { cause });
+}
+
+export const isReady = (address: string) => async () => (await fetch(`${address}/readyz`)).ok;
