@@ -30,6 +30,7 @@ export const cleanUpAccess = changing({
   action: 'review.clean',
   input: z.strictObject({ items: z.array(Item).min(1).max(25).describe('As review_access gives them.') }),
   output: z.object({ outcomes: z.array(Outcome) }),
+  evenly: true,
   target: ({ items }) => items.map(({ id }) => resource(id)),
   async run(desk, targets, { items }) {
     const each: (Difference | Problem)[] = [];

@@ -46,6 +46,7 @@ export const inviteMembers = changing({
     expires_at: End.optional().describe('When it ends; in 7 days if left out.'),
   }),
   output: z.object({ outcomes: z.array(Sent), note: z.string().optional() }),
+  evenly: true,
   target: () => ({ noun: 'organization' }) as const,
   async run(desk, target, { emails, role, expires_at, ...wanted }) {
     const expiresAt = endOf(expires_at, desk.now);

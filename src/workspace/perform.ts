@@ -10,6 +10,7 @@ import { absent, beyond, misshapen, oversized, refuseEarly } from './early.ts';
 import { startGrid, wide } from './grid.ts';
 import type { Ground } from './ground.ts';
 import { type Call, located, type Running, running, trial } from './located.ts';
+import { isMiss } from './misses.ts';
 import { actionsOf, type Change, type Operation } from './operation.ts';
 import { previewOf, rehearse } from './preview.ts';
 import { invalid } from './refusal.ts';
@@ -34,7 +35,7 @@ export async function perform(
   const grid = startGrid(operation.evenly && wide);
   try {
     const result = await attempt(ground, operation, raw, how).catch(asRefusal);
-    if (operation.evenly || (result instanceof Problem && result.code === 'not_found')) await grid.next();
+    if (operation.evenly || isMiss(result)) await grid.next();
     if (result instanceof Problem) throw result;
     return result;
   } finally {
