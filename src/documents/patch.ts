@@ -15,7 +15,7 @@ type Holder = Record<string, unknown> | unknown[];
 
 /** A JSON Patch (RFC 6902): wholly or not at all. Pointers of errors lead into the patch. */
 export function applyPatch(value: JsonValue, patch: unknown): Patched {
-  const errors = wrongShape(patch);
+  const errors = wrongPatch(patch);
   if (errors.length) return { errors: capped(errors) };
   const whole: { top: unknown } = { top: structuredClone(value) };
   const budget = { copied: 0 };
@@ -51,7 +51,7 @@ function merged(target: JsonValue, merge: JsonValue): JsonValue {
 }
 
 /** All that is wrong with a patch before it meets a document. */
-function wrongShape(patch: unknown): Finding[] {
+export function wrongPatch(patch: unknown): Finding[] {
   if (!Array.isArray(patch)) return [{ pointer: '', message: 'A JSON Patch is a list of operations.' }];
   if (patch.length > mostOperations) {
     return [{ pointer: '', message: `A patch has ${mostOperations} operations at most; send the whole document.` }];

@@ -1,5 +1,6 @@
 import { rowFor } from '../access/policy.ts';
-import { inspect, largest } from '../documents/json.ts';
+import { capped, inspect, largest } from '../documents/json.ts';
+import { wrongPatch } from '../documents/patch.ts';
 import { log } from '../storage/activity.ts';
 import { decideOn } from '../storage/decided.ts';
 import { Problem } from '../terms/problem.ts';
@@ -26,6 +27,16 @@ export function oversized(input: object): Problem | undefined {
   return (
     found && rejected('too_large', [{ pointer: '', message: `It holds ${largest} bytes at most.` }], `/${found[0]}`)
   );
+}
+
+/** What is wrong with a patch whatever it is to be applied to, which is a matter of shape (EXT-11). */
+export function unfit(input: { readonly patch?: unknown; readonly merge?: unknown }): Problem | undefined {
+  for (const [name, errors] of [
+    ['patch', input.patch === undefined ? [] : wrongPatch(input.patch)],
+    ['merge', input.merge === undefined ? [] : inspect(input.merge).errors],
+  ] as const)
+    if (errors.length > 0) return rejected('invalid_argument', capped(errors), `/${name}`);
+  return undefined;
 }
 
 const isLarge = (value: unknown) =>

@@ -6,7 +6,7 @@ import { lock } from '../storage/locks.ts';
 import { type Code, Problem } from '../terms/problem.ts';
 import { confirms, tokenFor } from './confirming.ts';
 import { deskFor } from './desk.ts';
-import { absent, beyond, misshapen, oversized, refuseEarly } from './early.ts';
+import { absent, beyond, misshapen, oversized, refuseEarly, unfit } from './early.ts';
 import { startGrid, wide } from './grid.ts';
 import type { Ground } from './ground.ts';
 import { type Call, located, type Running, running, trial } from './located.ts';
@@ -57,7 +57,7 @@ async function attempt(ground: Ground, operation: Operation, raw: unknown, how: 
   if (gone) return refuseEarly(ground, operation, gone);
   const parsed = operation.input.safeParse(raw ?? {}, { reportInput: true });
   const refused = parsed.success
-    ? (misshapen(how) ?? oversized(parsed.data) ?? beyond(ground, operation, parsed.data))
+    ? (misshapen(how) ?? oversized(parsed.data) ?? unfit(parsed.data) ?? beyond(ground, operation, parsed.data))
     : invalid(parsed.error);
   if (refused) return refuseEarly(ground, operation, refused);
 

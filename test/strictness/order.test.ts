@@ -20,6 +20,7 @@ const ids = {
 };
 const patch = [{ op: 'add', path: '/a', value: 1 }];
 const broken = [{ op: 'frobnicate', path: '/a' }];
+const unfit = [{ op: 'remove', path: '/nowhere' }];
 
 test.each<[string, 'hidden' | 'missing' | 'lent' | 'own', Record<string, unknown>, string]>([
   ['a bad shape', 'hidden', { revision: 'one', patch }, 'invalid_argument'],
@@ -30,9 +31,12 @@ test.each<[string, 'hidden' | 'missing' | 'lent' | 'own', Record<string, unknown
   ['a stale revision', 'missing', { revision: 99, patch }, 'not_found'],
   ['a stale revision', 'lent', { revision: 99, patch }, 'permission_denied'],
   ['a stale revision', 'own', { revision: 99, patch }, 'conflict'],
-  ['a patch that can’t be applied', 'hidden', { revision: 1, patch: broken }, 'not_found'],
-  ['a patch that can’t be applied', 'lent', { revision: 1, patch: broken }, 'permission_denied'],
-  ['a patch that can’t be applied', 'own', { revision: 1, patch: broken }, 'invalid_argument'],
+  ['a patch that is none', 'hidden', { revision: 1, patch: broken }, 'invalid_argument'],
+  ['a patch that is none', 'missing', { revision: 1, patch: broken }, 'invalid_argument'],
+  ['a patch that is none', 'lent', { revision: 99, patch: broken }, 'invalid_argument'],
+  ['a patch that can’t be applied', 'hidden', { revision: 1, patch: unfit }, 'not_found'],
+  ['a patch that can’t be applied', 'lent', { revision: 1, patch: unfit }, 'permission_denied'],
+  ['a patch that can’t be applied', 'own', { revision: 1, patch: unfit }, 'invalid_argument'],
   ['a document of no format', 'hidden', { revision: 1, document: '{' }, 'not_found'],
   ['all in order', 'lent', { revision: 1, patch }, 'permission_denied'],
   ['all in order', 'own', { revision: 1, patch }, 'none'],
