@@ -85,6 +85,9 @@ Environment:
   POSTERN_OIDC_CLIENT_SECRET  … and that client's secret
   POSTERN_OIDC_NAME      … and what its button says (your company)
   POSTERN_OIDC_DOMAINS   … and the domains of the emails that it may speak for, with commas between (any)
+  POSTERN_TOOLSETS       the toolsets that connections may have here, with commas between (those that they ask for)
+  POSTERN_READ_ONLY      true: nothing is changed here
+  POSTERN_WORKSPACE      the one workspace that is there for connections here, by name or id (all)
   POSTERN_KEY            whose key \`stdio\` and \`call\` use
   POSTERN_URL            a Postern elsewhere that \`stdio\` and \`call\` turn to, like https://postern.example/mcp`;
 

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
+import type { Operator } from '../http/connection.ts';
 import type { Connection } from '../storage/migrate.ts';
 import type { Provider } from '../studio/provider.ts';
 import { Problem } from '../terms/problem.ts';
@@ -17,6 +18,8 @@ export interface Settings {
   readonly port: number | undefined;
   readonly allowedHosts: readonly string[];
   readonly key: string | undefined;
+  /** How every connection is narrowed here, whatever it asks for (section 14). */
+  readonly operator: Operator;
   readonly url: URL | undefined;
   /** Where mail goes out, and as whose; without it, no mail is sent. */
   readonly mail: { readonly url: string; readonly from: string } | undefined;
@@ -46,6 +49,9 @@ const known = z.strictObject({
   POSTERN_HOST: z.string().optional(),
   POSTERN_PORT: Port.optional(),
   POSTERN_ALLOWED_HOSTS: z.string().optional(),
+  POSTERN_TOOLSETS: z.string().optional(),
+  POSTERN_READ_ONLY: z.enum(['true', 'false'], 'It is true or false.').optional(),
+  POSTERN_WORKSPACE: z.string().optional(),
   POSTERN_KEY: z.string().optional(),
   POSTERN_SECRET_KEY: SecretKeys.optional(),
   POSTERN_SMTP_URL: z
@@ -88,6 +94,11 @@ export function readSettings(environment: Environment): Settings {
     { POSTERN_URL: url, POSTERN_HOME: home },
     'the first speaks of a Postern elsewhere, the second of one here',
   );
+  for (const name of ['POSTERN_TOOLSETS', 'POSTERN_READ_ONLY', 'POSTERN_WORKSPACE'] as const)
+    contradicts(
+      { POSTERN_URL: url, [name]: read.data[name] },
+      'the address of a Postern elsewhere says itself how it is narrowed, as in ?toolsets=groups',
+    );
   return {
     database: database === undefined ? undefined : connectionFrom(database),
     home: home ?? join(environment.XDG_DATA_HOME || join(homedir(), '.local/share'), 'postern'),
@@ -95,6 +106,7 @@ export function readSettings(environment: Environment): Settings {
     port,
     allowedHosts: named(read.data.POSTERN_ALLOWED_HOSTS),
     key,
+    operator: operatorFrom(read.data),
     url: url === undefined ? undefined : new URL(url),
     mail: mailFrom(read.data),
     publicUrl: read.data.POSTERN_PUBLIC_URL?.replace(/\/+$/, ''),
@@ -104,6 +116,16 @@ export function readSettings(environment: Environment): Settings {
 }
 
 const named = (list = '') => list.split(',').flatMap((name) => name.trim() || []);
+
+const operatorFrom = ({
+  POSTERN_TOOLSETS: toolsets,
+  POSTERN_READ_ONLY: readOnly,
+  POSTERN_WORKSPACE: workspace,
+}: z.output<typeof known>): Operator => ({
+  ...(toolsets !== undefined && { toolsets: named(toolsets) }),
+  ...(readOnly === 'true' && { readOnly: true }),
+  ...(workspace !== undefined && { workspace }),
+});
 
 /** An identity provider takes an address, and a client that it knows. */
 function providerFrom({

@@ -40,8 +40,9 @@ export default command({
       outdoors: outdoorsFrom(settings, log),
     });
     try {
-      const session = await postern.admit(key);
-      const service = serviceOn(postern, { log });
+      const { operator } = settings;
+      const session = await postern.admit(key, operator);
+      const service = serviceOn(postern, { log, operator });
       const connection = service.stdio(session);
       await over;
       await connection.close();

@@ -30,7 +30,7 @@ export function offerOf(
 export function narrowingBy({ narrowing }: Offer, { searchParams: asked }: URL): Narrowing {
   return {
     readOnly: narrowing.readOnly === true || flag(asked, 'read_only'),
-    workspace: narrowing.workspace ?? asked.get('workspace') ?? undefined,
+    workspace: [narrowing.workspace ?? [], asked.get('workspace') ?? []].flat(),
   };
 }
 

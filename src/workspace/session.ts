@@ -27,8 +27,8 @@ export const isPreview = (output: Record<string, unknown>): output is Record<str
 /** How a connection narrows its credential; it never widens it (section 14). */
 export interface Narrowing {
   readonly readOnly?: boolean;
-  /** A workspace's id or name: nothing in another is there for the connection. */
-  readonly workspace?: string | undefined;
+  /** A workspace's id or name: nothing in another is there for the connection. Of several, what lies in each of them is. */
+  readonly workspace?: string | readonly string[] | undefined;
 }
 
 /** Someone who has been let in: `perform` is the only way from a door to the data. It holds a credential's id, never a person's rights. */

@@ -93,16 +93,19 @@ export async function workspaceCalled(desk: Desk, named: string): Promise<Ref<'w
 /** No workspace has this id. */
 const nowhere = '00000000-0000-0000-0000-000000000000';
 
-/**
- * The id of the workspace that a connection is narrowed to (section 14). Names are looked for where the caller stands; one that is
- * not there and one that they do not see narrow alike, to nothing (EXT-12).
- */
+/** The id of the workspace that a connection is narrowed to, by the operator and by its address alike: two that differ leave nothing (section 14). */
 export async function narrowedTo(
   database: Database,
   entrance: Entrance,
-  named: string | undefined,
+  named: string | readonly string[] | undefined,
 ): Promise<string | undefined> {
-  if (named === undefined) return undefined;
+  const ids = new Set<string>();
+  for (const it of [named ?? []].flat()) ids.add(await narrowedToOne(database, entrance, it));
+  return ids.size > 1 ? nowhere : [...ids][0];
+}
+
+/** Names are looked for where the caller stands; one that is not there and one that they do not see narrow alike, to nothing (EXT-12). */
+async function narrowedToOne(database: Database, entrance: Entrance, named: string): Promise<string> {
   const id = inside('workspace', named);
   if (id) return id;
   const found = await database.reading(entrance, async (tx) => {

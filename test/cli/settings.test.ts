@@ -22,6 +22,8 @@ test.each`
   ${{ POSTERN_URL: 'ftp://there' }}                                    | ${/^POSTERN_URL is not right: It is an address like/}
   ${{ DATABASE_URL: 'postgres://u@h/d', POSTERN_HOME: '/a' }}          | ${/^DATABASE_URL and POSTERN_HOME contradict each other/}
   ${{ POSTERN_URL: 'http://h/mcp', POSTERN_HOME: '/a' }}               | ${/^POSTERN_URL and POSTERN_HOME contradict each other/}
+  ${{ POSTERN_READ_ONLY: 'yes' }}                                      | ${'POSTERN_READ_ONLY is not right: It is true or false.'}
+  ${{ POSTERN_URL: 'http://h/mcp', POSTERN_TOOLSETS: 'groups' }}       | ${/^POSTERN_URL and POSTERN_TOOLSETS contradict each other/}
   ${{ POSTERN_URL: 'http://h/mcp', DATABASE_URL: 'postgres://u@h/d' }} | ${/^POSTERN_URL and DATABASE_URL contradict each other/}
   ${{ DATABASE_URL: 'mysql://u:hunter2@h/d' }}                         | ${/^DATABASE_URL is not right: it is not an address/}
   ${{ DATABASE_URL: 'postgres://u:hunter2@h/d?sslmod=require' }}       | ${/^DATABASE_URL is not right: sslmod is not known/}

@@ -33,7 +33,8 @@ async function started(settings: Record<string, string>) {
       env: { PATH: process.env.PATH ?? '', ...settings, ...filled },
     }),
   );
-  return { call: calling(client), close: () => client.close() };
+  const tools = async () => (await client.listTools()).tools.map(({ name }) => name);
+  return { call: calling(client), tools, close: () => client.close() };
 }
 
 test('what mcp.json says, two of it and a server, work on one data folder at the same time', async () => {
@@ -49,6 +50,21 @@ test('what mcp.json says, two of it and a server, work on one data folder at the
   });
   expect(await web.call('open_workflow', { id: made?.id })).toMatchObject({ name: 'From the desk' });
   await Promise.all([cleo?.close(), ben?.close(), web.close()]);
+});
+
+test('the operator of the program says which toolsets and workspace its connection has, and that it only reads (section 14)', async () => {
+  const { tools, call, close } = await started({
+    POSTERN_HOME: home,
+    POSTERN_KEY: key('ada'),
+    POSTERN_TOOLSETS: 'groups, sharing',
+    POSTERN_READ_ONLY: 'true',
+    POSTERN_WORKSPACE: 'Growth',
+  });
+  const names = await tools();
+  expect(names).toEqual(expect.arrayContaining(['get_group', 'whoami']));
+  for (const other of ['list_workflows', 'create_group', 'list_members']) expect(names).not.toContain(other);
+  expect((await call('whoami')).workspaces).toMatchObject([{ name: 'Growth' }]);
+  await close();
 });
 
 test('POSTERN_URL makes it a bridge to a server elsewhere', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { agent } from '../support/agent.ts';
 import { office } from '../support/office.ts';
 import { serviceIn } from '../support/service.ts';
 
@@ -105,6 +106,24 @@ describe('a connection that is narrowed to a workspace (section 14)', () => {
     }
     expect(new Set(answers).size).toBe(1);
     expect(answers[0]).toContain('not_found');
+  });
+
+  test('by the operator of the server as well, which an address narrows further and never widens', async () => {
+    const { fetch } = await serviceIn(here, { operator: { workspace: 'growth' } });
+    const key = await here.key('bo');
+    for (const [query, own] of [
+      ['', ['plan']],
+      ['workspace=growth', ['plan']],
+      [`workspace=${here.id('growth')}`, ['plan']],
+      ['workspace=finance', []],
+      [`workspace=${here.id('vault')}`, []],
+    ] as const) {
+      const { call, close } = await agent({ fetch }, key, { query });
+      expect(await named(call), query).toEqual(own.length ? expect.arrayContaining([...own]) : []);
+      const made = await call('create_workflow', { name: 'New', document: {} });
+      expect(made, query).toMatchObject(own.length ? { workspace: here.id('growth') } : notFound);
+      await close();
+    }
   });
 
   test('a name that several of the caller’s workspaces have is refused at the door, with their ids', async () => {
