@@ -62,7 +62,9 @@ export interface ListedProject extends Project {
 }
 
 interface Window {
+  /** A part of the name, or all of it. */
   readonly text: string;
+  readonly whole?: true;
   /** Those of these workspaces; of all where it is left out. */
   readonly workspaces?: readonly string[] | undefined;
   readonly limit: number;
@@ -74,15 +76,16 @@ export async function projectsSeen(
   tx: Tx,
   me: Actor,
   override: boolean,
-  { text, workspaces, limit, after }: Window,
+  { text, whole, workspaces, limit, after }: Window,
 ): Promise<Page<ListedProject>> {
   const all = await standings(tx, me, override);
   const idsOf = (those: readonly Standing[]) => those.map(({ workspace }) => workspace);
   const like = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+  const isCalled = whole ? sql`lower(p.name) = lower(${text}::text)` : sql`p.name ilike ${like}`;
   const { rows } = await sql<ListedProject>`
     select * from (select p.id, p.workspace_id, p.mode, p.name, p.description, w.name as workspace, lower(p.name) as key, ${ownRole(me)} as role
       from project p join workspace w on w.organization_id = p.organization_id and w.id = p.workspace_id
-      where p.organization_id = ${me.organization} and p.deleted_at is null and p.name ilike ${like}
+      where p.organization_id = ${me.organization} and p.deleted_at is null and ${isCalled}
         and (${workspaces ?? null}::uuid[] is null or p.workspace_id = any (${workspaces ?? null}::uuid[]))) p
     where (p.workspace_id = any (${idsOf(all.filter(({ places }) => makes(places)))}::uuid[])
         or p.workspace_id = any (${idsOf(all.filter(({ placed }) => placed))}::uuid[]) and (p.mode = 'open' or p.role is not null))
@@ -95,8 +98,7 @@ export async function projectsSeen(
 
 /** Those that bear exactly this name, in any case; six at most, to tell one from several. */
 export async function projectsNamed(tx: Tx, me: Actor, override: boolean, name: string): Promise<ListedProject[]> {
-  const { items } = await projectsSeen(tx, me, override, { text: name, limit: 50 });
-  return items.filter(({ key }) => key === name.toLowerCase()).slice(0, 6);
+  return [...(await projectsSeen(tx, me, override, { text: name, whole: true, limit: 6 })).items];
 }
 
 /** Makes a project; whoever makes it is in it, so that a restricted one is of use to them. */

@@ -73,6 +73,18 @@ describe('who sees a project', () => {
 });
 
 describe('what being in a project gives', () => {
+  test('by its whole name also among many whose names hold that (section 14)', async () => {
+    const here = await premises(told);
+    await here.sql(
+      `insert into project (organization_id, id, workspace_id, name, mode)
+       select $1, gen_random_uuid(), $2, n || ' spring', 'open' from generate_series(1, 60) n`,
+      [here.organization, here.uuid('growth')],
+    );
+    const found = await here.as('ada')('list_projects', { project: 'SPRING' });
+    expect(found.items).toMatchObject([{ id: here.id('spring') }]);
+    expect(await here.as('cy')('list_projects', { project: '7 spring' })).toMatchObject({ items: [{ mode: 'open' }] });
+  });
+
   test('a creator who is in the project is still locked out of what is private or shared in it; who is not sees nothing by everyone (WS-7, 001-29, 001-30)', async () => {
     const here = await premises(told);
     expect(names(await here.as('cy')('list_workflows'))).toEqual(['free', 'open']);
