@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Decision } from '../access/decide.ts';
 import { type Action, rowFor } from '../access/policy.ts';
+import { mostFindings } from '../documents/json.ts';
 import type { Kind } from '../terms/kinds.ts';
 import { Problem } from '../terms/problem.ts';
 import { cleanLine } from '../terms/text.ts';
@@ -49,7 +50,7 @@ const advices = {
     rowFor(action).to.resource === 'editor'
       ? 'Ask the owner for it: request_access with role editor.'
       : ['resource', 'bin'].includes(rowFor(action).on)
-        ? 'Ask whoever has that right; get_access and explain_access tell more.'
+        ? 'Ask its owner, whom opening it names; explain_access tells what is open to you.'
         : 'Ask whoever has that right.',
   capability: () => 'Ask an admin of the workspace to switch it on for you.',
   condition: () => 'Someone else has to do it.',
@@ -57,7 +58,10 @@ const advices = {
 
 /** What is wrong with the shape of the arguments, all of it, each with its place (EXT-11). */
 export function invalid(error: z.ZodError): Problem {
-  const findings = error.issues.flatMap((issue) => findingsOf(issue)).slice(0, 20);
+  const findings = error.issues
+    .slice(0, mostFindings)
+    .flatMap((issue) => findingsOf(issue))
+    .slice(0, mostFindings);
   const message = findings.map(({ pointer, message }) => `${pointer || 'arguments'}: ${message}`).join(' ');
   return new Problem('invalid_argument', message, {
     findings,
@@ -68,7 +72,7 @@ export function invalid(error: z.ZodError): Problem {
 function findingsOf(issue: z.core.$ZodIssue): { pointer: string; message: string }[] {
   const at = issue.path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
+    return issue.keys.slice(0, mostFindings).map((key) => ({
       pointer: `${at}/${cleanLine(key.slice(0, 60))}`,
       message: 'There is no such argument.',
     }));

@@ -45,6 +45,9 @@ test.each([2_147_483_648, 9_999_999_999, Number.MAX_SAFE_INTEGER])(
     expect(await bo('restore_revision', { id, restore: beyond, revision: 1 })).toMatchObject({
       error: { code: 'invalid_argument', pointer: '/restore' },
     });
+    expect(await bo('open_workflow', { id, revision: beyond })).toMatchObject({
+      error: { code: 'invalid_argument', pointer: '/revision' },
+    });
     for (const compare of [
       { from: 1, to: beyond },
       { from: beyond, to: 1 },
@@ -55,3 +58,10 @@ test.each([2_147_483_648, 9_999_999_999, Number.MAX_SAFE_INTEGER])(
     expect(await bo('open_workflow', { id })).toMatchObject({ name: 'plan', revision: 1 });
   },
 );
+
+test('of a great many arguments that there are not, the first are named (EXT-11)', async () => {
+  const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`no_${i}`, 1]));
+  const { error } = await bo('open_workflow', { id: here.id('plan'), ...many });
+  expect(error).toMatchObject({ code: 'invalid_argument', pointer: '/no_0' });
+  expect(error.findings).toHaveLength(20);
+});

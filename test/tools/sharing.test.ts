@@ -134,6 +134,9 @@ describe('share_resource', () => {
     expect(await here.as('cy')('share_resource', { id, with: 'person:cy@acme.test', role: 'editor' })).toMatchObject(
       refused('permission_denied'),
     );
+    expect(await here.as('cy')('get_access', { id })).toMatchObject(
+      refused('permission_denied', { advice: expect.stringMatching(/^Ask its owner, whom opening it names/) }),
+    );
     await here.sql(`insert into capability_switch values ($1, $2, $3, 'flows_manager', false)`, [
       here.organization,
       here.uuid('bo'),
