@@ -1,6 +1,6 @@
 import { Problem } from '../terms/problem.ts';
 import { type Command, helpOn, read } from './command.ts';
-import { type Environment, readSettings } from './settings.ts';
+import { type Environment, readSettings, type Settings } from './settings.ts';
 
 /** Each is loaded only when it is called, since a desktop client waits for `stdio`. */
 const commands: Record<string, () => Promise<{ default: Command }>> = {
@@ -37,7 +37,8 @@ export async function carryOut(words: readonly string[], environment: Environmen
   }
 }
 
-async function commanded(words: readonly string[], environment: Environment): Promise<number> {
+async function commanded(said: readonly string[], environment: Environment): Promise<number> {
+  const words = said.length > 0 ? said : alone(readSettings(environment));
   const name = Object.keys(commands).find((it) => it === words.slice(0, it.split(' ').length).join(' '));
   const load = name && commands[name];
   if (!load) return overview(words);
@@ -46,6 +47,9 @@ async function commanded(words: readonly string[], environment: Environment): Pr
   if (help) return print(helpOn(name, command));
   return command.run(given, readSettings(environment), ...taken);
 }
+
+/** What `postern` alone does: what `npm start` does in a clone, but nothing to data that lie elsewhere. */
+const alone = ({ database, url }: Settings) => (database || url ? ['--help'] : ['start', '--demo']);
 
 async function overview([first, second]: readonly string[]): Promise<number> {
   const asked = first === undefined || first === '--help' || first === '-h' || first === 'help';

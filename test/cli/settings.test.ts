@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { withoutSecrets } from '../../src/cli/log.ts';
 import { readSettings } from '../../src/cli/settings.ts';
 import type { Problem } from '../../src/terms/problem.ts';
-import { program, refused, root } from '../support/program.ts';
+import { postern, program, refused, root } from '../support/program.ts';
 
 const refusal = (environment: Record<string, string>) => {
   try {
@@ -116,4 +116,11 @@ test('the log is JSON lines on standard error, with no secret in any of them', a
     headers: { authorization: 'Bearer …' },
   });
   expect(stderr).not.toMatch(/postern_0|abc\.def/);
+});
+
+test('postern alone starts nothing on data that lie elsewhere, and says what there is', async () => {
+  for (const elsewhere of [{ DATABASE_URL: 'postgres://u@h/d' }, { POSTERN_URL: 'http://h/mcp' }] as const) {
+    const { code, stdout } = await postern([], elsewhere);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('key create') });
+  }
 });
