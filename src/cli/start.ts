@@ -1,11 +1,10 @@
 import type { Logger } from 'pino';
 import { serviceOn } from '../service.ts';
 import { Problem } from '../terms/problem.ts';
-import { type DemoPerson, makeDemo } from '../workspace/demo.ts';
-import { openOperator } from '../workspace/operator.ts';
 import type { Outdoors } from '../workspace/outdoors.ts';
 import { openPostern } from '../workspace/postern.ts';
 import { command } from './command.ts';
+import { demoIn } from './demo.ts';
 import { type Listening, listen } from './listen.ts';
 import { inLog, openLog } from './log.ts';
 import { outdoorsFrom } from './mail.ts';
@@ -84,19 +83,6 @@ async function serve(
     await listening.close();
   } finally {
     await postern.close();
-  }
-}
-
-/** Makes the demo where there is nothing yet; else says why not. */
-async function demoIn({ owner, app }: Place): Promise<readonly DemoPerson[] | 'not empty'> {
-  const operator = await openOperator(owner);
-  try {
-    if (!(await operator.isEmpty())) return 'not empty';
-    progress('Making the organization Acme');
-    const people = await makeDemo(owner, app);
-    return people.length > 0 ? people : 'not empty';
-  } finally {
-    await operator.close();
   }
 }
 

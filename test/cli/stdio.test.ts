@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { beforeAll, expect, test } from 'vitest';
@@ -95,4 +95,13 @@ test.each`
 test('it ends in order when its input ends', async () => {
   const { code, stdout } = await postern(['stdio'], { POSTERN_HOME: home, POSTERN_KEY: key('cleo') }, '');
   expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+});
+
+test('with --demo and nothing set it is Cleo where the demo is, and nobody on the data of others', async () => {
+  const other = { POSTERN_HOME: dataFolder() };
+  await postern(['init', '--organization', 'Other', '--admin', 'ada@other.test'], other);
+  const { code, stdout, stderr } = await postern(['stdio', '--demo'], other);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toMatch(/the data here are not those of the demo.*key create/);
+  expect(existsSync(join(other.POSTERN_HOME, 'data/postmaster.pid'))).toBe(false);
 });
