@@ -8,7 +8,7 @@ import { install } from './test/peers/install.ts';
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cache/tests');
 
 /** Files that start programs, or look at all of a database: each has a worker and a database of its own. */
-const apart = ['test/{bench,cli,clients,docs,storage,torture}/**/*.test.ts', 'test/house.test.ts'];
+const apart = ['test/{bench,cli,clients,docs,pack,storage,torture}/**/*.test.ts', 'test/house.test.ts'];
 const never = ['test/peers/**', '**/node_modules/**'];
 
 const settings = {

@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 import type { DemoPerson } from '../workspace/demo.ts';
+import { main, postern } from './called.ts';
 import type { Settings } from './settings.ts';
 
 export interface Shown {
@@ -58,7 +58,7 @@ const keyAdvice = (demo: 'not empty' | unknown) => [
   ...(demo === 'not empty'
     ? ['There was data already, so no demo was made. Keys are shown once, when they are made.']
     : []),
-  'A new key: `npm run -s postern -- key create --person EMAIL --name NAME --scopes read,write,request`',
+  `A new key: \`${postern} key create --person EMAIL --name NAME --scopes read,write,request\``,
   '',
 ];
 
@@ -67,7 +67,7 @@ function overStdio(address: string, settings: Settings, key: string) {
   const where = settings.database ? { POSTERN_URL: `${address}/mcp` } : { POSTERN_HOME: settings.home };
   return {
     command: process.execPath,
-    args: [join(import.meta.dirname, 'main.ts'), 'stdio'],
+    args: [main, 'stdio'],
     env: { POSTERN_KEY: key, ...where },
   };
 }

@@ -84,7 +84,7 @@ beforeAll(async () => {
   address = /http:\/\/127\.0\.0\.1:\d+/.exec(screen)?.[0] ?? '';
 });
 
-test('every block of shell in README is one that is run here, or by .ci/run', () => {
+test('every block of shell in README is one that is run here, by .ci/run, or by test/pack', () => {
   const run = [
     'npm start',
     'claude mcp add',
@@ -93,7 +93,7 @@ test('every block of shell in README is one that is run here, or by .ci/run', ()
     'api/v1',
     'import examples',
   ];
-  const also = ['-- doctor\nnpm run -s postern -- --help', 'DATABASE_URL', 'rm -r', 'npm test\n'];
+  const also = ['-- doctor\nnpm run -s postern -- --help', 'DATABASE_URL', 'rm -r', 'npm test\n', 'npx postern'];
   expect([...run, ...also].map(blockWith).sort()).toEqual(scripts.map(({ code }) => code).sort());
 });
 

@@ -9,6 +9,9 @@ export const peers = join(import.meta.dirname, '../peers/node_modules');
 const programs = {
   conformance: join(peers, '@modelcontextprotocol/conformance/dist/index.js'),
   inspector: join(peers, '@modelcontextprotocol/inspector/clients/launcher/build/index.js'),
+  mcpb: join(peers, '@anthropic-ai/mcpb/dist/cli/cli.js'),
+  publint: join(peers, 'publint/src/cli.js'),
+  attw: join(peers, '@arethetypeswrong/cli/dist/index.js'),
   'openapi-ts': join(peers, '@hey-api/openapi-ts/bin/run.js'),
   tsc: join(peers, '../../../node_modules/typescript/bin/tsc'),
 };

@@ -19,7 +19,7 @@ const servers = new Set<Running['end']>();
 afterAll(async () => {
   await Promise.all([...servers].map((end) => end()));
   for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
-});
+}, 120_000);
 
 /** A folder for data that is removed after the test file. */
 export function dataFolder(): string {
@@ -66,9 +66,11 @@ export async function refused(words: readonly string[], settings: Settings) {
 }
 
 /** Starts `postern start` with these words and settings, and waits until it serves; it is ended after the test file. */
-export async function server(words: readonly string[], settings: Settings) {
-  const started = await running(words, settings);
-  const end: typeof started.end = async (signal) => {
+export const server = async (words: readonly string[], settings: Settings) =>
+  endedAfterwards(await running(words, settings));
+
+export function endedAfterwards(started: Running): Running {
+  const end: Running['end'] = async (signal) => {
     const ending = await started.end(signal);
     servers.delete(end);
     return ending;

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -15,8 +15,14 @@ export const bare = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? ''
 export type Running = Awaited<ReturnType<typeof running>>;
 
 /** Starts `postern start` with these words and settings, and waits until it serves; whoever asks for it ends it. */
-export async function running(words: readonly string[], settings: Settings) {
-  const child = spawn(node, [main, 'start', '--port', '0', ...words], { cwd: root, env: { ...bare, ...settings } });
+export const running = (words: readonly string[], settings: Settings) =>
+  served(spawn(node, [main, 'start', '--port', '0', ...words], { cwd: root, env: { ...bare, ...settings } }));
+
+/** Waits until what was started serves; it is ended by a signal to itself, or as `kill` says. */
+export async function served(
+  child: ChildProcessWithoutNullStreams,
+  kill: (signal: NodeJS.Signals) => unknown = (signal) => child.kill(signal),
+) {
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk) => (stdout += chunk));
@@ -36,7 +42,7 @@ export async function running(words: readonly string[], settings: Settings) {
     /** Answers the exit code and how many milliseconds it took. */
     async end(signal: NodeJS.Signals = 'SIGTERM') {
       const since = performance.now();
-      child.kill(signal);
+      kill(signal);
       return { code: await over, took: performance.now() - since };
     },
   };
