@@ -6,6 +6,7 @@ import type { Log } from './mcp/answer.ts';
 import { overHttp } from './mcp/http.ts';
 import { type Build, serverFor } from './mcp/server.ts';
 import { overStdio } from './mcp/stdio.ts';
+import { type GateTold, gateOn } from './oauth/gate.ts';
 import type { Provider } from './studio/provider.ts';
 import type { Postern } from './workspace/postern.ts';
 import type { Session } from './workspace/session.ts';
@@ -17,14 +18,18 @@ export interface Surroundings {
   readonly operator?: Operator | undefined;
   /** Where else people prove who they are, if anywhere. */
   readonly provider?: Provider | undefined;
+  /** Whether clients may register themselves, and who else issues access tokens, if anyone. */
+  readonly oauth?: Omit<GateTold, 'trouble'> | undefined;
 }
 
 /** Puts the doors on a Postern. Reads no environment and opens no port. */
-export function serviceOn(postern: Postern, { log, allowedHosts, operator, provider }: Surroundings) {
+export function serviceOn(postern: Postern, { log, allowedHosts, operator, provider, oauth }: Surroundings) {
   const build: Build = (connection, era) => serverFor(connection, log, era);
   const mcp = overHttp(build, log);
   const offer = offerOf(catalogue, usualToolsets, operator);
-  const { fetch } = httpApp({ postern, mcp, offer, log, provider, allowedHosts });
+  const trouble = (err: unknown) => log.error({ err }, 'OAuth went wrong.');
+  const gate = gateOn(postern, { ...oauth, trouble });
+  const { fetch } = httpApp({ postern, gate, mcp, offer, log, provider, allowedHosts });
   return {
     fetch: (request: Request, socket?: Socket) => fetch(request, socket),
     /** Serves this process's own input and output; `session` was admitted with whatever narrows it. */

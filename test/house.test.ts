@@ -9,6 +9,7 @@ const floors = [
   ['src/service.ts'],
   ['tools', 'src/http'],
   ['src/mcp', 'src/studio'],
+  ['src/oauth'],
   ['src/workspace'],
   ['src/storage'],
   ['src/access', 'src/documents'],
@@ -33,6 +34,8 @@ const guests = {
   '@node-rs/argon2': ['src/workspace'],
   '@simplewebauthn/': ['src/workspace'],
   'openid-client': ['src/studio'],
+  'oidc-provider': ['src/oauth'],
+  jose: ['src/oauth'],
   'rate-limiter-flexible': ['src/storage'],
   nodemailer: ['src/cli'],
 };

@@ -118,6 +118,7 @@ export const policy = {
   'billing.change':     { on: 'organization', does: 'change', scope: 'admin',   to: { organization: 'admin' }, hidden: true, only: 'studio', rule: 'ORG-7' },
   'connection.list':    { on: 'organization', does: 'read',   scope: 'read',    to: { organization: 'guest' },                               rule: 'EXT-4' },
   'connection.end':     { on: 'organization', does: 'change', scope: 'write',   to: { organization: 'guest' },                               rule: 'EXT-4' },
+  'connection.create':  { on: 'organization', does: 'add',    scope: 'none',    to: { organization: 'guest' }, only: 'studio',               rule: 'EXT-4' },
   'key.create':         { on: 'organization', does: 'add',    scope: 'none',    to: { organization: 'guest' }, only: 'studio',               rule: 'EXT-4' },
   'notification.list':  { on: 'organization', does: 'read',   scope: 'read',    to: { organization: 'guest' },                               rule: 'NOT-2' },
   'notification.mark':  { on: 'organization', does: 'add',    scope: 'none',    to: { organization: 'guest' },                               rule: 'EXT-4' },

@@ -10,6 +10,9 @@ const commands: Record<string, () => Promise<{ default: Command }>> = {
   'key create': () => import('./key-create.ts'),
   'key list': () => import('./key-list.ts'),
   'key revoke': () => import('./key-revoke.ts'),
+  'client add': () => import('./client-add.ts'),
+  'client list': () => import('./client-list.ts'),
+  'client remove': () => import('./client-remove.ts'),
   'invitation accept': () => import('./invitation-accept.ts'),
   'billing show': () => import('./billing-show.ts'),
   'billing set': () => import('./billing-set.ts'),
@@ -92,6 +95,10 @@ Environment:
   POSTERN_TOOLSETS       the toolsets that connections may have here, with commas between (those that they ask for)
   POSTERN_READ_ONLY      true: nothing is changed here
   POSTERN_WORKSPACE      the one workspace that is there for connections here, by name or id (all)
+  POSTERN_REGISTRATION   whether clients may register themselves to be let in by OAuth: on or off (on)
+  POSTERN_AUTH_ISSUER    an identity provider that issues access tokens in Postern's stead, like https://login.example
+  POSTERN_AUTH_AUDIENCE  … and what its tokens say that they are for (the address of MCP)
+  POSTERN_AUTH_CLAIMS    … and how their claims are called, like email=upn,verified=always,scopes=scp
   POSTERN_KEY            whose key \`stdio\` and \`call\` use
   POSTERN_URL            a Postern elsewhere that \`stdio\` and \`call\` turn to, like https://postern.example/mcp`;
 

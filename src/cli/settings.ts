@@ -6,6 +6,7 @@ import type { Connection } from '../storage/migrate.ts';
 import type { Provider } from '../studio/provider.ts';
 import { Problem } from '../terms/problem.ts';
 import { connectionFrom } from './database-url.ts';
+import { oauthFrom, oauthSettings } from './oauth-settings.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -27,6 +28,8 @@ export interface Settings {
   readonly publicUrl: string | undefined;
   /** Where else people prove who they are, if anywhere. */
   readonly provider: Provider | undefined;
+  /** Who may ask for access tokens, and who issues them. */
+  readonly oauth: ReturnType<typeof oauthFrom>;
   /** What secrets of integrations are kept under, newest first; without it, a file in the data folder. */
   readonly secretKeys: readonly Buffer[] | undefined;
 }
@@ -68,6 +71,7 @@ const known = z.strictObject({
   POSTERN_OIDC_CLIENT_SECRET: z.string().optional(),
   POSTERN_OIDC_NAME: z.string().optional(),
   POSTERN_OIDC_DOMAINS: z.string().optional(),
+  ...oauthSettings,
   POSTERN_URL: z.url({ protocol: /^https?$/, error: 'It is an address like https://postern.example/mcp.' }).optional(),
 });
 
@@ -111,6 +115,7 @@ export function readSettings(environment: Environment): Settings {
     mail: mailFrom(read.data),
     publicUrl: read.data.POSTERN_PUBLIC_URL?.replace(/\/+$/, ''),
     provider: providerFrom(read.data),
+    oauth: oauthFrom(read.data),
     secretKeys: read.data.POSTERN_SECRET_KEY,
   };
 }

@@ -41,8 +41,8 @@ export default command({
         const demo = given.demo ? await demoIn(place) : undefined;
         const address = addressOf(allowedHosts[0] ?? host, listening);
         const outdoors = outdoorsFrom(settings, log, address);
-        const { provider, operator } = settings;
-        await serve({ place, listening, log, allowedHosts, outdoors, provider, operator }, stop, () => {
+        const { provider, operator, oauth } = settings;
+        await serve({ place, listening, log, allowedHosts, outdoors, provider, operator, oauth }, stop, () => {
           process.stdout.write(screen({ address, settings, demo }));
         });
       } finally {
@@ -63,18 +63,19 @@ interface Serving {
   readonly outdoors: Partial<Outdoors>;
   readonly provider: Settings['provider'];
   readonly operator: Settings['operator'];
+  readonly oauth: Settings['oauth'];
 }
 
 /** Serves until it is asked to stop: open streams end first, then the calls under way, then what they stand on. */
 async function serve(
-  { place, listening, log, allowedHosts, outdoors, provider, operator }: Serving,
+  { place, listening, log, allowedHosts, outdoors, provider, operator, oauth }: Serving,
   stop: Promise<void>,
   ready: () => void,
 ) {
   const { app, keeper, keys } = place;
   const postern = await openPostern({ app, keeper, keys, outdoors, trouble: inLog(log) });
   try {
-    const service = serviceOn(postern, { log, allowedHosts, provider, operator });
+    const service = serviceOn(postern, { log, allowedHosts, provider, operator, oauth });
     listening.serve(service.fetch);
     ready();
     await stop;

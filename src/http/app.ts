@@ -3,19 +3,24 @@ import { secureHeaders } from 'hono/secure-headers';
 import { type Log, problemOf } from '../mcp/answer.ts';
 import type { HttpDoor } from '../mcp/http.ts';
 import { asRpcError } from '../mcp/json-rpc.ts';
+import type { Gate } from '../oauth/gate.ts';
 import { missing, type Provider, studio } from '../studio/app.ts';
 import type { Postern } from '../workspace/postern.ts';
 import { addressOf, type Socket } from './address.ts';
-import { bearer } from './auth.ts';
+import { admit } from './auth.ts';
+import { challenged, challengeFor } from './challenge.ts';
 import { narrowingBy, type Offer, toolsBy } from './connection.ts';
 import { linksFrom } from './export.ts';
 import { guard } from './guard.ts';
+import { oauth } from './oauth.ts';
 import { asResponse, plain } from './problem.ts';
 import { rest } from './rest.ts';
 import { root } from './routes.ts';
 
 export interface Rooms {
   readonly postern: Postern;
+  /** Lets in by access tokens, where there can be any. */
+  readonly gate?: Gate | undefined;
   readonly mcp: HttpDoor;
   readonly offer: Offer;
   readonly log: Log;
@@ -37,7 +42,7 @@ interface Env {
   Variables: { address: string };
 }
 
-export function httpApp({ postern, mcp, offer, log, provider, allowedHosts }: Rooms) {
+export function httpApp({ postern, gate, mcp, offer, log, provider, allowedHosts }: Rooms) {
   return new Hono<Env>()
     .use(
       headers,
@@ -50,18 +55,29 @@ export function httpApp({ postern, mcp, offer, log, provider, allowedHosts }: Ro
     .get('/healthz', ({ json }) => json({ status: 'ok' }))
     .get('/readyz', async ({ json }) => ((await postern.ready()) ? json({ status: 'ok' }) : notReady()))
     .all('/mcp', async ({ req: { raw } }) => {
-      const secret = bearer(raw);
       const address = new URL(raw.url);
-      const session = await postern.admit(secret, narrowingBy(offer, address));
-      return mcp.fetch(raw, { session, tools: toolsBy(offer, address), linkTo: linksFrom(raw) }, address.search);
+      const session = await admit({ postern, gate }, raw, narrowingBy(offer, address));
+      const { lacking: challenge } = challengeFor(raw, gate);
+      const connection = { session, tools: toolsBy(offer, address), linkTo: linksFrom(raw), challenge };
+      return mcp.fetch(raw, connection, address.search);
     })
-    .route(root, rest({ postern, offer, log }))
-    .route('/', studio({ postern, provider, problemOf: (thrown, where) => problemOf(thrown, log, where) }))
+    .route(root, rest({ postern, gate, offer, log }))
+    .route('/', oauth({ postern, gate }))
+    .route(
+      '/',
+      studio({
+        postern,
+        provider,
+        questions: gate?.server?.questions,
+        problemOf: (thrown, where) => problemOf(thrown, log, where),
+      }),
+    )
     .notFound(({ req }) => (isBrowsing(req) ? missing() : plain(404, 'Not Found', 'There is nothing at this address.')))
     .onError((thrown, { req }) => {
       const problem = problemOf(thrown, log, { method: req.method, path: req.path });
       if (problem.code === 'unavailable' && req.path === '/mcp') return asRpcError(problem);
-      return asResponse(problem, problem.code === 'invalid_argument' ? 400 : problem.status);
+      const response = asResponse(problem, problem.code === 'invalid_argument' ? 400 : problem.status);
+      return challenged(response, problem, req.raw, { gate });
     });
 }
 

@@ -27,9 +27,8 @@ export function plain(status: number, title: string, detail: string): Response {
   return Response.json({ type: 'about:blank', status, title, detail }, { status, headers: media });
 }
 
-function headersOf({ code, details: { retry_after_seconds: wait } }: Problem): Record<string, string> {
+function headersOf({ details: { retry_after_seconds: wait } }: Problem): Record<string, string> {
   return {
-    ...(code === 'unauthenticated' && { 'www-authenticate': 'Bearer realm="postern"' }),
     ...(wait !== undefined && { 'retry-after': String(wait) }),
   };
 }

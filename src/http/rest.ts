@@ -1,11 +1,11 @@
 import { Hono } from 'hono';
 import { type Log, problemOf } from '../mcp/answer.ts';
 import { Problem } from '../terms/problem.ts';
-import type { Postern } from '../workspace/postern.ts';
 import type { How, Narrowing, Session } from '../workspace/session.ts';
 import { argumentsOf, narrows } from './arguments.ts';
-import { bearer } from './auth.ts';
+import { admit, type Doorkeepers } from './auth.ts';
 import { bodyOf } from './body.ts';
+import { challenged } from './challenge.ts';
 import { narrowingBy, type Offer } from './connection.ts';
 import { asFile, isExport, performed } from './export.ts';
 import { confirmHeader, keyHeader } from './headers.ts';
@@ -15,8 +15,7 @@ import { refusal, reply } from './reply.ts';
 import { revisionIn } from './revisions.ts';
 import { type Served, servedFrom } from './served.ts';
 
-interface Rooms {
-  readonly postern: Postern;
+interface Rooms extends Doorkeepers {
   readonly offer: Offer;
   readonly log: Log;
 }
@@ -41,8 +40,9 @@ async function answer(rooms: Rooms, served: Served, request: Request, inPath: Re
   const { log } = rooms;
   const operation = performed(served.tool.operation);
   const about = { operation: operation.name };
+  let session: Session | undefined;
   try {
-    const session = await admitted(rooms, served, request);
+    session = await admitted(rooms, served, request);
     const body = await bodyOf(request);
     if ('refused' in body) return refusal(body.refused, served, request, body.status);
     const read = argumentsOf(served, inPath, new URL(request.url).searchParams, body.value);
@@ -50,11 +50,11 @@ async function answer(rooms: Rooms, served: Served, request: Request, inPath: Re
     const how = howOf(served, request);
     const output = await session.perform(operation, args, how);
     if (!isExport(operation)) return reply(served, output, request);
-    return asFile(output, (cursor) =>
-      session.perform(operation, { ...args, cursor }, how).catch(brokenOff(log, about)),
-    );
+    const { perform } = session;
+    return asFile(output, (cursor) => perform(operation, { ...args, cursor }, how).catch(brokenOff(log, about)));
   } catch (thrown) {
-    return refusal(problemOf(thrown, log, about), served, request);
+    const problem = problemOf(thrown, log, about);
+    return challenged(refusal(problem, served, request), problem, request, { gate: rooms.gate, session });
   }
 }
 
@@ -64,18 +64,17 @@ const brokenOff = (log: Log, about: object) => (thrown: unknown) => {
 };
 
 /** Lets in whoever asks; what is wrong with how the address narrows the call is told only to whom the key is good (EXT-11). */
-async function admitted({ postern, offer }: Rooms, served: Served, request: Request): Promise<Session> {
-  const secret = bearer(request);
+async function admitted(rooms: Rooms, served: Served, request: Request): Promise<Session> {
   const address = new URL(request.url);
   for (const name of [...address.searchParams.keys()]) if (!narrows(served, name)) address.searchParams.delete(name);
   let narrowing: Narrowing;
   try {
-    narrowing = narrowingBy(offer, address);
+    narrowing = narrowingBy(rooms.offer, address);
   } catch (odd) {
-    await postern.admit(secret);
+    await admit(rooms, request);
     throw odd;
   }
-  return postern.admit(secret, narrowing);
+  return admit(rooms, request, narrowing);
 }
 
 /** The revision that an edit starts from may come as the ETag of what was opened. */

@@ -10,6 +10,7 @@ import { refuse } from './json-rpc.ts';
 import { listening, listens } from './listening.ts';
 import type { Build, Connection } from './server.ts';
 import { defaultLimits, type Limits, sessionful } from './sessions.ts';
+import { stepUp } from './stepping-up.ts';
 
 /** In bytes, of whatever door of HTTP. */
 export const largestRequest = DEFAULT_MAX_REQUEST_BODY_SIZE;
@@ -33,6 +34,8 @@ export function overHttp(build: Build, log: Log, limits: Limits = defaultLimits)
     async fetch(request, connection, narrowing) {
       const body = await bodyOf(request);
       if (body instanceof Response) return body;
+      const lacking = await stepUp(connection, body.parsedBody);
+      if (lacking) return lacking;
       const handling = { ...body, authInfo: authInfoOf(connection) };
       if (!(await isLegacyRequest(request, handling.parsedBody))) {
         if (listens(handling.parsedBody)) return streams.fetch(request, connection, handling);

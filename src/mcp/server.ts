@@ -4,6 +4,7 @@ import type { Log } from './answer.ts';
 import { call, keyInMeta } from './call.ts';
 import { offerPrompts } from './prompts.ts';
 import { offerResources, offerSubscriptions } from './resources.ts';
+import type { Challenge } from './stepping-up.ts';
 import { type LinkTo, type Tool, within } from './tool.ts';
 
 export const identity = { name: 'postern', title: 'Postern', version: '0.1.0' };
@@ -21,6 +22,8 @@ export interface Connection {
   readonly tools: readonly Tool[];
   /** Where HTTP has in one what an export answers page by page. */
   readonly linkTo?: LinkTo;
+  /** How HTTP tells a client which scopes it takes to go on. */
+  readonly challenge?: Challenge | undefined;
   /** What is done where the credential of one who follows something has ended; the connection is closed if left out. */
   readonly ended?: () => void;
 }
@@ -54,7 +57,9 @@ export function serverFor(
   server.server.setRequestHandler('tools/call', ({ params: { name, arguments: args = {} } }, ctx) => {
     const tool = offered.get(name);
     if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no tool ${name} on this connection.`);
-    return call({ server, session, tool, args, ctx, linkTo, log });
+    // In a session of the 2025 protocol each call comes with a token of its own, which may let it do more than the first did.
+    const { session: now = session } = (ctx.http?.authInfo?.extra ?? {}) as Partial<Connection>;
+    return call({ server, session: now, tool, args, ctx, linkTo, log });
   });
   offerResources(server, session, log);
   offerPrompts(server, session);

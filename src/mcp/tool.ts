@@ -39,11 +39,11 @@ export function tool({ operation, title, description }: Wording): Tool {
   return { operation, confirmed, entry };
 }
 
-/** Whether a credential could ever use the operation, going by its scopes alone (EXT-5). */
-export function within({ credential, readOnly }: Session, operation: Operation): boolean {
+/** Whether a credential could ever use the operation, going by its scopes alone, or by those its person can be asked for (EXT-5). */
+export function within({ credential, canAsk, readOnly }: Session, operation: Operation): boolean {
   const rows = actionsOf(operation).map(rowFor);
   if (readOnly && rows.some(({ does }) => does !== 'read')) return false;
-  return rows.some(({ scope }) => scope === 'none' || credential.scopes.includes(scope));
+  return canAsk || rows.some(({ scope }) => scope === 'none' || credential.scopes.includes(scope));
 }
 
 function hintsOf(rows: readonly Row[]) {

@@ -6,7 +6,7 @@ import type { Actor } from '../access/actor.ts';
 import type { Switches } from '../access/capabilities.ts';
 import type { Ground } from '../access/paths.ts';
 import { Problem } from '../terms/problem.ts';
-import type { Surface } from '../terms/scopes.ts';
+import type { CredentialScope, Surface } from '../terms/scopes.ts';
 import type { Connection } from './migrate.ts';
 import { isOutage } from './outage.ts';
 import { entities } from './schema.ts';
@@ -25,6 +25,8 @@ export interface Entrance {
   readonly credential: string;
   /** The id of the one workspace that the connection was narrowed to, if it was: nothing of others is in reach (section 14). */
   readonly workspace?: string | undefined;
+  /** What the token at hand lets the credential do, which may be less than all that it bears. */
+  readonly scopes?: readonly CredentialScope[] | undefined;
   /** External where it is not said. */
   readonly surface?: Surface | undefined;
 }

@@ -105,7 +105,7 @@ function statementFor(ref: AnyRef, entrance: Entrance): RawBuilder<Row> {
   }
 }
 
-const actorOf = (row: CallerRow, { surface = 'external' }: Entrance): Actor => ({
+const actorOf = (row: CallerRow, { surface = 'external', scopes }: Entrance): Actor => ({
   organization: row.organization_id,
   credential: row.credential,
   credentialName: row.credential_name,
@@ -114,7 +114,7 @@ const actorOf = (row: CallerRow, { surface = 'external' }: Entrance): Actor => (
   name: row.name,
   role: row.role,
   canInvite: row.can_invite,
-  scopes: row.scopes,
+  scopes: scopes ? row.scopes.filter((scope) => scopes.includes(scope)) : row.scopes,
   workspaces: row.cut,
   expiresAt: row.expires_at,
   surface,

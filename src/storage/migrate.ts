@@ -6,6 +6,7 @@ import { Core } from './migrations/0001-core.ts';
 import { Model } from './migrations/0002-model.ts';
 import { Signing } from './migrations/0003-signing.ts';
 import { Bins } from './migrations/0004-bins.ts';
+import { Granting } from './migrations/0004-granting.ts';
 import { entities } from './schema.ts';
 
 /** Where a database is, and as whom to enter it. */
@@ -26,6 +27,7 @@ const migrations = [
   { name: '0002-model', class: Model },
   { name: '0003-signing', class: Signing },
   { name: '0004-bins', class: Bins },
+  { name: '0004-granting', class: Granting },
 ];
 
 /** Any number, the same in every process: whoever migrates holds it. */

@@ -3,6 +3,7 @@ import type { Capability, Kind } from '../terms/kinds.ts';
 import type { Level, OrganizationRole, Visibility, WorkspaceRole } from '../terms/ladders.ts';
 import type { CredentialScope } from '../terms/scopes.ts';
 import { Account, Ceremony, Passkey, SignInAttempts, SignInLink } from './identity-entities.ts';
+import { OauthClient, OauthItem, TokenKey } from './oauth-entities.ts';
 
 /** Every table, on one page. The organization leads every key, so that tables can be distributed by it (adr/0002). */
 const keyed = {
@@ -65,6 +66,8 @@ export const Credential = defineEntity({
     expiresAt: p.datetime().nullable(),
     revokedAt: p.datetime().nullable(),
     kind: p.text().$type<'key' | 'session' | 'connection'>().default('key'),
+    /** Of a connection: the client that it lets in. */
+    clientId: p.text().nullable(),
     /** Of a session: whose, and how and when they last proved who they are. */
     accountId: p.uuid().nullable(),
     provenAt: p.datetime().nullable(),
@@ -437,4 +440,7 @@ export const entities = [
   SignInLink,
   Ceremony,
   SignInAttempts,
+  OauthClient,
+  OauthItem,
+  TokenKey,
 ] as const;

@@ -1,11 +1,15 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { html } from 'hono/html';
+import { paths } from '../oauth/addresses.ts';
+import type { Questions } from '../oauth/questions.ts';
 import { Problem } from '../terms/problem.ts';
 import type { Postern } from '../workspace/postern.ts';
 import { accountPage } from './account.ts';
 import { changePassword, endOne, makeKey, removePasskey } from './account-changes.ts';
 import { assetAt } from './assets.ts';
+import { consentPage } from './consent.ts';
+import { answerConsent } from './consenting.ts';
 import { agentOf, type Desk } from './desk.ts';
 import { join, joinPage } from './join.ts';
 import { leadTo, page } from './page.ts';
@@ -18,6 +22,8 @@ import { goToOrganization, organizationsPage, signIn, signInPage, signOut } from
 export interface Building {
   readonly postern: Postern;
   readonly provider?: Provider | undefined;
+  /** What clients ask people, where they can. */
+  readonly questions?: Questions | undefined;
   /** Says what went wrong in the server's log; answers the problem, with a reference where it was our mistake. */
   readonly problemOf: (thrown: unknown, where: { method: string; path: string }) => Problem;
 }
@@ -31,11 +37,11 @@ interface Env {
 const largestForm = 65_536;
 
 /** The pages of the Studio: server-rendered, and all of use without scripts. */
-export function studio({ postern, provider, problemOf }: Building) {
+export function studio({ postern, provider, questions, problemOf }: Building) {
   const at = (answer: (desk: Desk) => Response | Promise<Response>) => (context: Context<Env>) => {
     const request = context.req.raw;
     const from = { address: context.get('address'), agent: agentOf(request) };
-    return answer({ postern, request, from, provider });
+    return answer({ postern, request, from, provider, questions });
   };
   const limited = bodyLimit({
     maxSize: largestForm,
@@ -71,6 +77,8 @@ export function studio({ postern, provider, problemOf }: Building) {
     .post('/account/passkeys/remove', at(removePasskey))
     .post('/account/keys', at(makeKey))
     .post('/account/connections/end', at(endOne))
+    .get(`${paths.consent}/:uid`, at(consentPage))
+    .post(`${paths.consent}/:uid`, at(answerConsent))
     .onError((thrown, { req }) => refused(problemOf(thrown, { method: req.method, path: req.path })));
 }
 

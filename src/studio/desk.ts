@@ -1,3 +1,4 @@
+import type { Questions } from '../oauth/questions.ts';
 import type { From } from '../workspace/doorstep.ts';
 import type { Site } from '../workspace/passkeys.ts';
 import type { Postern } from '../workspace/postern.ts';
@@ -10,6 +11,8 @@ export interface Desk {
   readonly from: From;
   /** Where else people prove who they are, if anywhere. */
   readonly provider?: Provider | undefined;
+  /** What clients ask people, where they can. */
+  readonly questions?: Questions | undefined;
 }
 
 /** A form of one of our pages; `text` answers what a field holds, and nothing as an empty text. */

@@ -11,6 +11,8 @@ export interface Head {
   /** Who is signed in, for the bar at the top; a page without is one narrow card. */
   readonly visitor?: Visitor | undefined;
   readonly status?: number | undefined;
+  /** A card with more room, for a page that says more than a form does. */
+  readonly wide?: boolean | undefined;
   /** Origins, beside this one, to which answering a form of the page may lead on. */
   readonly formsTo?: readonly string[] | undefined;
   /** A script that adds to the page, which works without. */
@@ -19,7 +21,7 @@ export interface Head {
 }
 
 /** A whole page, as it goes out: nobody frames it, nothing of it is cached, and only its own style and scripts run in it. */
-export async function page({ title, visitor, status = 200, formsTo, script, headers }: Head, body: Html) {
+export async function page({ title, visitor, status = 200, wide = false, formsTo, script, headers }: Head, body: Html) {
   const text = await html`<!doctype html>
 <html lang="en">
 <head>
@@ -31,7 +33,7 @@ export async function page({ title, visitor, status = 200, formsTo, script, head
 <link rel="stylesheet" href="${assets.style.path}">
 ${script ? html`<script src="${assets[script].path}" type="module"></script>` : ''}
 </head>
-<body class="${visitor ? 'in' : 'out'}">
+<body class="${visitor ? 'in' : wide ? 'out wide' : 'out'}">
 <a class="skip" href="#main">Skip to the content</a>
 ${visitor ? bar(visitor) : html`<header class="gate">${mark}<span>Postern</span></header>`}
 <main id="main">${body}</main>

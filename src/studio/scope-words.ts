@@ -12,3 +12,7 @@ export const scopeWords: Readonly<Record<CredentialScope, { readonly name: strin
   audit: { name: 'Oversee', says: 'Read the log, review access' },
   override: { name: 'Override', says: 'Use your office as an admin to open what others own' },
 };
+
+/** What decides over others, or looks past them: nobody gets it by going on. */
+export const isSensitive = (scope: CredentialScope): boolean => sensitive.includes(scope);
+const sensitive: readonly CredentialScope[] = ['review', 'admin', 'audit', 'override'];

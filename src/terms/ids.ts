@@ -73,6 +73,15 @@ export function uuidOf(letters: string): string | undefined {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
+/** Two UUIDs as one name, like that of a credential with its organization. */
+export const paired = (first: string, second: string): string => `${lettersOf(first)}${lettersOf(second)}`;
+
+/** The UUIDs behind a name of two; nothing where it is none. */
+export function pairBehind(text: string): readonly [string, string] | undefined {
+  const [first, second] = [uuidOf(text.slice(0, 26)), uuidOf(text.slice(26))];
+  return first && second ? [first, second] : undefined;
+}
+
 const spelled = new RegExp(`^[0-7][${alphabet}]{25}$`);
 
 /** Five bits a letter: four letters are five hexadecimal digits. */

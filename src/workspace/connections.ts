@@ -4,7 +4,7 @@ import { inside, newId, outside } from '../terms/ids.ts';
 import { Problem } from '../terms/problem.ts';
 import { credentialScopes, defaultKeyDays, defaultScopes } from '../terms/scopes.ts';
 import { hashOf, newSecret } from '../terms/secret.ts';
-import { changing, reading } from './operation.ts';
+import { changing, type Desk, reading } from './operation.ts';
 import { Id, Name, Paging } from './shapes.ts';
 import { lightest, roomOfAnswer } from './weight.ts';
 import { workspaceCalled } from './workspaces.ts';
@@ -61,6 +61,17 @@ export const endConnection = changing({
   answer: async (_desk, { id }) => ({ id, ended: true }),
 });
 
+/** The workspaces that someone cuts a credential to, as far as they are there for them. */
+export async function cutTo(desk: Desk, workspaces: readonly string[]): Promise<string[]> {
+  const cut: string[] = [];
+  for (const named of workspaces) {
+    const seen = await desk.may('workspace.see', await workspaceCalled(desk, named));
+    if (seen instanceof Problem) throw seen;
+    cut.push(seen.subject.id);
+  }
+  return cut;
+}
+
 /** A key for oneself, in the Studio alone (EXT-4). */
 export const createKey = changing({
   name: 'create_key',
@@ -77,12 +88,7 @@ export const createKey = changing({
   output: z.object({ id: z.string(), name: z.string(), expires_at: z.string(), key: z.string().optional() }),
   target: () => ({ noun: 'organization' }) as const,
   async run(desk, target, { name, scopes, workspaces, days }) {
-    const cut: string[] = [];
-    for (const named of workspaces ?? []) {
-      const seen = await desk.may('workspace.see', await workspaceCalled(desk, named));
-      if (seen instanceof Problem) throw seen;
-      cut.push(seen.subject.id);
-    }
+    const cut = workspaces ? await cutTo(desk, workspaces) : null;
     const id = newId();
     const key = newSecret(desk.me.organization, id);
     const wish = {
@@ -90,7 +96,7 @@ export const createKey = changing({
       name,
       hash: hashOf(key),
       scopes: [...new Set(scopes)],
-      workspaces: workspaces ? cut : null,
+      workspaces: cut,
       days,
     };
     const ends = (await insertKey(desk.tx, target, wish)).toISOString();

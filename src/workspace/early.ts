@@ -1,15 +1,16 @@
-import { rowFor } from '../access/policy.ts';
+import { type Action, rowFor } from '../access/policy.ts';
 import { capped, inspect, largest } from '../documents/json.ts';
 import { wrongPatch } from '../documents/patch.ts';
 import { log } from '../storage/activity.ts';
 import { decideOn } from '../storage/decided.ts';
 import { Problem } from '../terms/problem.ts';
+import type { CredentialScope } from '../terms/scopes.ts';
 import { hidesSomething } from '../terms/text.ts';
 import { rejected } from './documents.ts';
 import type { Ground } from './ground.ts';
 import { actionsOf, type Operation } from './operation.ts';
 import { hold } from './ruling.ts';
-import type { How } from './session.ts';
+import type { How, Session } from './session.ts';
 
 /** What is wrong with how a call is made: a key is a line of 200 characters at most. */
 export function misshapen({ key }: How): Problem | undefined {
@@ -52,20 +53,32 @@ export function absent({ session }: Ground, operation: Operation): Problem | und
 
 /** What the credential or the connection rules out, whatever the target; it reads the call alone. */
 export function beyond({ session }: Ground, operation: Operation, input: unknown): Problem | undefined {
-  const action =
-    typeof operation.action === 'function' ? operation.action(input as never, session.person) : operation.action;
-  const { scope, does } = rowFor(action);
-  if (scope !== 'none' && !session.credential.scopes.includes(scope)) {
+  const scope = scopeLacking(session, operation, input);
+  if (scope !== undefined) {
     return new Problem(
       'insufficient_scope',
-      `${operation.name} takes the scope ${scope}; this key bears ${session.credential.scopes.join(', ') || 'none'}.`,
-      { scope },
+      `${operation.name} takes the scope ${scope}; this ${session.canAsk ? 'connection' : 'key'} bears ${session.credential.scopes.join(', ') || 'none'}.`,
+      { scope, ...(session.canAsk && { advice: 'Connect again, and ask the person for that scope.' }) },
     );
   }
+  const { does } = rowFor(actionOf(session, operation, input));
   if (session.readOnly && does !== 'read')
     return new Problem('read_only', `${operation.name} changes something, and this connection only reads.`);
   return undefined;
 }
+
+/** The scope that a credential would have to bear for a call, and does not; it reads the call alone. */
+export function scopeLacking(
+  session: Pick<Session, 'credential' | 'person'>,
+  operation: Operation,
+  input: unknown,
+): CredentialScope | undefined {
+  const { scope } = rowFor(actionOf(session, operation, input));
+  return scope === 'none' || session.credential.scopes.includes(scope) ? undefined : scope;
+}
+
+const actionOf = ({ person }: Pick<Session, 'person'>, { action }: Operation, input: unknown): Action =>
+  typeof action === 'function' ? action(input as never, person) : action;
 
 /** A call refused before it came to its target; that the credential holds goes before even that, and the refusal is logged. */
 export async function refuseEarly(

@@ -14,5 +14,5 @@ export interface Ground {
   readonly outdoors: Outdoors;
   /** What one call found out beyond the database. */
   readonly learned?: unknown;
-  readonly session: Pick<Session, 'credential' | 'person' | 'readOnly' | 'surface'>;
+  readonly session: Pick<Session, 'credential' | 'person' | 'canAsk' | 'readOnly' | 'surface'>;
 }

@@ -6,6 +6,7 @@ import { outside } from '../terms/ids.ts';
 import { Problem } from '../terms/problem.ts';
 import { type Arrived, type Arriving, acceptInvitation } from './accepting.ts';
 import { type As, lendKey, restoreOrganization } from './operator-acting.ts';
+import { addClient, type ClientShown, listClients, removeClient } from './operator-clients.ts';
 import { type Added, addContacts, type NewContact, removeContact, type Where } from './operator-contacts.ts';
 import { borrowKey, createKey, type Key, type KeyWish, type Loan, listKeys, revokeKey } from './operator-keys.ts';
 import { type Rotated, type Rotating, rotateSecrets } from './operator-secrets.ts';
@@ -37,6 +38,11 @@ export interface Operator {
   addContacts(where: Where, contacts: readonly NewContact[]): Promise<Added>;
   /** Takes a contact out; false where there was none. */
   removeContact(where: Where, email: string): Promise<boolean>;
+  /** The programs that people may let in by OAuth. */
+  listClients(): Promise<ClientShown[]>;
+  /** Sets one up; `metadata` is as OAuth keeps it. */
+  addClient(metadata: object, withSecret: boolean): Promise<{ readonly id: string; readonly secret?: string }>;
+  removeClient(id: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -55,6 +61,9 @@ export async function openOperator(owner: Connection): Promise<Operator> {
     rotateSecrets: (by) => rotateSecrets(database, by),
     addContacts: (where, contacts) => addContacts(database, where, contacts),
     removeContact: (where, email) => removeContact(database, where, email),
+    listClients: () => listClients(database),
+    addClient: (metadata, withSecret) => addClient(database, metadata, withSecret),
+    removeClient: (id) => removeClient(database, id),
     close: () => database.close(),
   };
 }

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { visited } from '../storage/accounts.ts';
+import { admittedConnection, metConnection, type Vouched } from '../storage/connecting.ts';
 import { admitted, signingKey } from '../storage/credentials.ts';
 import { type Entrance, openDatabase } from '../storage/database.ts';
 import { isServed } from '../storage/domains.ts';
@@ -8,11 +9,12 @@ import { type News, openNews } from '../storage/news.ts';
 import { startSealer } from '../storage/sealer.ts';
 import { verifiedAccount } from '../storage/sign-in-links.ts';
 import { Problem } from '../terms/problem.ts';
-import type { Surface } from '../terms/scopes.ts';
+import type { CredentialScope, Surface } from '../terms/scopes.ts';
 import { readSecret, readSession } from '../terms/secret.ts';
 import type { Visit } from './doorstep.ts';
 import { type Identity, identityOn } from './identity.ts';
 import { lastSeen } from './last-seen.ts';
+import { type Ledger, ledgerOn } from './ledger.ts';
 import { outdoors as machine, type Outdoors } from './outdoors.ts';
 import { perform } from './perform.ts';
 import type { Keys } from './secrets.ts';
@@ -24,6 +26,13 @@ import { narrowedTo } from './workspaces.ts';
 export interface Postern {
   /** Lets in whoever holds `secret`; throws unauthenticated, in one form for every reason. */
   admit(secret: string, narrowing?: Narrowing): Promise<Session>;
+  /** Lets in a client with what its token lets it do; nothing where the connection is over. */
+  connect(token: TokenRead, narrowing?: Narrowing): Promise<Session | undefined>;
+  /** Lets in a client for whom a provider elsewhere vouches; nothing where it is not clear for whom, or that was ended. */
+  meet(vouched: Vouched | undefined, narrowing?: Narrowing): Promise<Session | undefined>;
+  /** What OAuth keeps. */
+  readonly ledger: Ledger;
+  readonly outdoors: Outdoors;
   /** How people come in with a browser. */
   readonly identity: Identity;
   /** Whether a host name is a domain that a workspace has proven to be its own; under others it serves nothing (WS-6). */
@@ -32,6 +41,15 @@ export interface Postern {
   ready(): Promise<boolean>;
   close(): Promise<void>;
 }
+
+/** An access token, as far as it is clear what it says. */
+interface TokenRead {
+  readonly organization: string;
+  readonly credential: string;
+  readonly scopes: readonly CredentialScope[];
+}
+
+export type { Vouched };
 
 /** Opens Postern on a database that has today's schema, as the role that serves; without `keys` it keeps no secrets. */
 export async function openPostern({
@@ -43,6 +61,7 @@ export async function openPostern({
   surface = 'external',
 }: Opening): Promise<Postern> {
   const database = await openDatabase(app);
+  const beyond = { ...machine, ...outdoors };
   const news = openNews(app);
   const sealer = keeper && startSealer(keeper, trouble);
   const seen = lastSeen(database);
@@ -56,14 +75,21 @@ export async function openPostern({
       if (surface === 'external') seen.note(read);
       return sessionOf(read, credential, narrowing);
     },
-    identity: identityOn(
-      database,
-      { ...machine, ...outdoors },
-      {
-        visit,
-        verified: (email) => verifiedAccount(database, email),
-      },
-    ),
+    async connect({ scopes, ...token }, narrowing = {}) {
+      const credential = await admittedConnection(database, token);
+      return credential && connected(token, credential, scopes, narrowing);
+    },
+    async meet(vouched, narrowing = {}) {
+      const met = vouched && (await metConnection(database, vouched));
+      if (!met) return undefined;
+      return connected({ organization: met.organization, credential: met.id }, met, vouched.scopes, narrowing);
+    },
+    ledger: ledgerOn(database, keys),
+    outdoors: beyond,
+    identity: identityOn(database, beyond, {
+      visit,
+      verified: (email) => verifiedAccount(database, email),
+    }),
     serves: (host) => isServed(database, host),
     ready: () => {
       const answers = signingKey(database).then(
@@ -101,8 +127,19 @@ export async function openPostern({
     };
   }
 
+  function connected(
+    entrance: Entrance,
+    credential: NonNullable<Awaited<ReturnType<typeof admitted>>>,
+    token: readonly CredentialScope[],
+    narrowing: Narrowing,
+  ): Promise<Session> {
+    seen.note(entrance);
+    const scopes = credential.scopes.filter((scope) => token.includes(scope));
+    return sessionOf({ ...entrance, scopes }, { ...credential, scopes }, narrowing);
+  }
+
   async function sessionOf(
-    { organization, credential: id }: Entrance,
+    { organization, credential: id, scopes }: Entrance,
     { person, ...credential }: NonNullable<Awaited<ReturnType<typeof admitted>>>,
     narrowing: Narrowing,
     from: Surface = surface,
@@ -111,10 +148,16 @@ export async function openPostern({
       key = undefined;
       throw thrown;
     });
-    const session = { credential, person, readOnly: narrowing.readOnly ?? false, surface: from };
+    const session = {
+      credential,
+      person,
+      canAsk: scopes !== undefined,
+      readOnly: narrowing.readOnly ?? false,
+      surface: from,
+    };
     const workspace = await narrowedTo(database, { organization, credential: id }, narrowing.workspace);
-    const entrance = { organization, credential: id, workspace, surface: from };
-    const ground = { database, entrance, key: await key, keys, outdoors: { ...machine, ...outdoors }, session };
+    const entrance = { organization, credential: id, workspace, scopes, surface: from };
+    const ground = { database, entrance, key: await key, keys, outdoors: beyond, session };
     const hear = (heard: (news: News) => void) =>
       news.hear(organization, (it) => void (concerns({ credential: id, person: person.id }, it) && heard(it)));
     return {

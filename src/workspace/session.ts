@@ -36,6 +36,8 @@ export interface Session {
   /** Of the credential, which never change; whether it still holds is read at every call. */
   readonly credential: { readonly id: string; readonly name: string; readonly scopes: readonly CredentialScope[] };
   readonly person: { readonly id: string; readonly email: string };
+  /** Whether its person can be asked to let it do more: a key has what it has, the client of a connection may ask. */
+  readonly canAsk: boolean;
   readonly readOnly: boolean;
   readonly surface: Surface;
   /**

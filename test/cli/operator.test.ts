@@ -160,3 +160,18 @@ test('whatever the operator does to keys is in the log, as the operator’s (EXT
   ]);
   expect(rows.every(({ person_id }) => person_id === null)).toBe(true);
 });
+
+test('the operator sets up a client, sees it, and removes it', async () => {
+  const redirect = 'https://app.example/callback';
+  const [id = '', secret = ''] = (
+    await operator('client', 'add', '--name', 'App', '--redirect', redirect, '--secret')
+  ).split('\n');
+  expect([id, secret]).toEqual([expect.stringMatching(/^client_/), expect.stringMatching(/^client_secret_/)]);
+  const listed = JSON.parse(await operator('client', 'list', '--json'));
+  expect(listed).toEqual([{ id, name: 'App', standing: 'registered', redirects: [redirect], connections: 0 }]);
+  expect(await operator('client', 'list')).not.toContain(secret);
+  await operator('client', 'remove', id);
+  expect(JSON.parse(await operator('client', 'list', '--json'))).toEqual([]);
+  const wrong = await refused(['client', 'add', '--name', 'App', '--redirect', 'http://app.example'], settings);
+  expect(wrong.says).toContain('no place to send people back to');
+});

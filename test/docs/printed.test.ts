@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { type Row, rowFor } from '../../src/access/policy.ts';
 import { carryOut } from '../../src/cli/commands.ts';
@@ -87,7 +87,8 @@ test('what README prints of tools, scopes, settings and a run is what they are',
 });
 
 test('the help names every setting that is read, and no other', async () => {
-  const read = readFileSync('src/cli/settings.ts', 'utf8').match(/\b(POSTERN_[A-Z_]+|DATABASE_URL)\b/g);
+  const sources = globSync('src/cli/*settings.ts').map((file) => readFileSync(file, 'utf8'));
+  const read = sources.join('').match(/\b(POSTERN_[A-Z_]+|DATABASE_URL)\b/g);
   expect((await settings()).map(([name]) => name).sort()).toEqual([...new Set(read)].sort());
   expect(() => readSettings({ POSTERN_OTHER: '1' })).toThrow('POSTERN_OTHER');
 });

@@ -18,8 +18,11 @@ const bounded = [
   'activity',
 ];
 
-/** How people sign in is of no organization: it is behind functions alone, but for the count of attempts. */
-const behindFunctions = ['account', 'ceremony', 'passkey', 'sign_in_link'];
+/** How people sign in, and whom they let in, is of no organization: it is behind functions alone, but for the count of attempts. */
+const behindFunctions = [
+  ...['account', 'ceremony', 'passkey', 'sign_in_link'],
+  ...['oauth_client', 'oauth_item', 'oauth_registration', 'token_key'],
+];
 
 /** All columns, but for what a secret was sealed to: that the role that serves may not read at all. */
 const readable = (table: string) =>

@@ -1,5 +1,6 @@
 import { afterAll } from 'vitest';
 import { type Surroundings, serviceOn } from '../../src/service.ts';
+import type { Outdoors } from '../../src/workspace/outdoors.ts';
 import { openPostern } from '../../src/workspace/postern.ts';
 import { keyring } from './keyring.ts';
 import type { World } from './world.ts';
@@ -11,8 +12,12 @@ interface Logged {
 }
 
 /** The doors on the database of a world, as the product puts them; closed when the test file is through. */
-export async function serviceIn(where: Pick<World, 'connection'>, more: Partial<Surroundings> = {}) {
-  const { close, ...service } = await workersService(where, more);
+export async function serviceIn(
+  where: Pick<World, 'connection'>,
+  more: Partial<Surroundings> = {},
+  beyond: Partial<Outdoors> = {},
+) {
+  const { close, ...service } = await workersService(where, more, beyond);
   afterAll(close);
   return service;
 }
@@ -21,8 +26,16 @@ export async function serviceIn(where: Pick<World, 'connection'>, more: Partial<
 const outdoors = { txt: async () => ['postern-verify=told'] };
 
 /** The same for all the files that a worker runs. */
-export async function workersService({ connection }: Pick<World, 'connection'>, more: Partial<Surroundings> = {}) {
-  const postern = await openPostern({ app: { ...connection, user: 'postern_app' }, keys: () => keyring, outdoors });
+export async function workersService(
+  { connection }: Pick<World, 'connection'>,
+  more: Partial<Surroundings> = {},
+  beyond: Partial<Outdoors> = {},
+) {
+  const postern = await openPostern({
+    app: { ...connection, user: 'postern_app' },
+    keys: () => keyring,
+    outdoors: { ...outdoors, ...beyond },
+  });
   const logged: Logged[] = [];
   const log = { error: (details: object, message: string) => void logged.push({ details, message }), debug: () => {} };
   const service = serviceOn(postern, { log, ...more });

@@ -1,0 +1,73 @@
+import { sql } from 'kysely';
+import { newId } from '../terms/ids.ts';
+import { type Database, storeOf } from './database.ts';
+
+/** A connection, as what OAuth keeps for it says. */
+export interface ConnectionId {
+  readonly organization: string;
+  readonly credential: string;
+}
+
+export interface ItemKept {
+  /** The hash of what it is called. */
+  readonly id: Buffer;
+  readonly connection?: ConnectionId | undefined;
+  readonly client?: string | undefined;
+  readonly payload: object;
+  /** How long it stays. */
+  readonly seconds: number;
+}
+
+export interface ItemFound {
+  readonly payload: object;
+  /** When it was used up, in seconds of the epoch. */
+  readonly used: number | null;
+}
+
+const rows = <Row>(database: Database, query: ReturnType<typeof sql>): Promise<readonly Row[]> =>
+  database.single(async (tx) => (await query.execute(storeOf(tx))).rows as Row[]);
+
+export const keepItem = (database: Database, { id, connection, client, payload, seconds }: ItemKept) =>
+  rows(
+    database,
+    sql`select keep_oauth_item(${id}::bytea, ${connection?.organization ?? null}::uuid, ${connection?.credential ?? null}::uuid,
+      ${JSON.stringify(payload)}::json, ${Math.ceil(seconds)}::integer, ${client ?? null})`,
+  );
+
+/** Nothing where it is over, or the connection that it hangs on is. */
+export const itemOf = async (database: Database, id: Buffer): Promise<ItemFound | undefined> =>
+  (await rows<ItemFound>(database, sql`select * from oauth_item_of(${id}::bytea)`))[0];
+
+/** Uses up what serves once; false where someone has before, which ends the connection. */
+export async function useItem(database: Database, id: Buffer): Promise<boolean> {
+  const [row] = await rows<{ first: boolean }>(
+    database,
+    sql`select use_oauth_item(${id}::bytea, ${newId()}::uuid) as first`,
+  );
+  return row?.first === true;
+}
+
+export const dropItem = (database: Database, id: Buffer) => rows(database, sql`select drop_oauth_item(${id}::bytea)`);
+
+/** Ends a connection with all that hangs on it. */
+export const endConnectionOf = (database: Database, { organization, credential }: ConnectionId) =>
+  rows(database, sql`select end_oauth_connection(${organization}::uuid, ${credential}::uuid, ${newId()}::uuid)`);
+
+/** What access tokens are signed with, newest first. */
+export interface TokenKeyFound {
+  readonly id: string;
+  /** Of the key that it is sealed under; nothing where it is not. */
+  readonly key_id: string | null;
+  readonly jwk: string;
+  /** In seconds. */
+  readonly age: number;
+}
+
+export const tokenKeys = (database: Database) => rows<TokenKeyFound>(database, sql`select * from token_keys()`);
+
+/** Adds one, unless another server did: one that is not among those it takes the place of. */
+export const addTokenKey = (
+  database: Database,
+  { id, keyId, jwk }: { id: string; keyId: string | null; jwk: string },
+  instead: readonly string[],
+) => rows(database, sql`select add_token_key(${id}::uuid, ${keyId}, ${jwk}, ${[...instead]}::uuid[])`);

@@ -1,0 +1,96 @@
+import { hash } from 'node:crypto';
+import type { Database } from '../storage/database.ts';
+import { askToRegister, type ClientFound, clientOf, keepClient, type Standing } from '../storage/oauth-clients.ts';
+import {
+  addTokenKey,
+  type ConnectionId,
+  dropItem,
+  endConnectionOf,
+  type ItemFound,
+  itemOf,
+  keepItem,
+  tokenKeys,
+  useItem,
+} from '../storage/oauth-items.ts';
+import { newId, pairBehind } from '../terms/ids.ts';
+import { type Keys, openSecret, sealSecret } from './secrets.ts';
+
+export type { ClientFound, ItemFound, Standing };
+
+/** A key that signs access tokens, as a JSON Web Key with all its parts. */
+export interface TokenKey {
+  readonly kid: string;
+  readonly jwk: object;
+}
+
+/** What OAuth keeps, for all servers on the database: it is told by names, and knows them by their hashes alone. */
+export interface Ledger {
+  /** Keeps something under way for so many seconds; with the connection that it hangs on, if it does. */
+  keep(name: string, payload: object, seconds: number, hangs?: { connection: string; client: string }): Promise<void>;
+  /** Nothing where it is over, or the connection that it hangs on is. */
+  find(name: string): Promise<ItemFound | undefined>;
+  /** Uses up what serves once; false where it was before, which ends the connection that it hangs on. */
+  use(name: string): Promise<boolean>;
+  drop(name: string): Promise<void>;
+  /** Ends a connection, called as `paired` calls it. */
+  end(connection: string): Promise<void>;
+  client(id: string): Promise<ClientFound | undefined>;
+  /** Counts an address that asks to register a client; answers in how many seconds it may again, where it asked too often. */
+  knock(address: string): Promise<number | undefined>;
+  keepClient(id: string, standing: 'document' | 'self', metadata: object): Promise<void>;
+  /** What signs access tokens, newest first; `made` makes one where there is none that serves, or the newest is old. */
+  tokenKeys(made: () => Promise<object>): Promise<readonly TokenKey[]>;
+}
+
+export function ledgerOn(database: Database, keys: Keys): Ledger {
+  return {
+    async keep(name, payload, seconds, hangs) {
+      const connection = hangs && connectionCalled(hangs.connection);
+      await keepItem(database, { id: hashed(name), payload, seconds, connection, client: hangs?.client });
+    },
+    find: (name) => itemOf(database, hashed(name)),
+    use: (name) => useItem(database, hashed(name)),
+    drop: async (name) => void (await dropItem(database, hashed(name))),
+    async end(name) {
+      const connection = connectionCalled(name);
+      if (connection) await endConnectionOf(database, connection);
+    },
+    client: (id) => clientOf(database, id),
+    knock: (address) => askToRegister(database, hashed(address)),
+    keepClient: async (id, standing, metadata) => void (await keepClient(database, id, standing, metadata)),
+    tokenKeys: (made) => tokenKeysOf(database, keys, made),
+  };
+}
+
+/** In seconds: from then on another key signs, and this one still proves what it signed. */
+const longest = 90 * 86_400;
+/** Newer than any token that lasts, so that every server has heard of a key before its tokens are all there are. */
+const installation = 'installation';
+
+/**
+ * Where the installation has keys for secrets, a token's key is kept under them. One that nothing opens any more is left out, and another
+ * takes its place: clients ask for new tokens then.
+ */
+async function tokenKeysOf(database: Database, keys: Keys, made: () => Promise<object>): Promise<readonly TokenKey[]> {
+  const found = await tokenKeys(database);
+  const open = found.flatMap(({ id, key_id: key, jwk, age }) => {
+    const whose = { organization: installation, resource: id };
+    const text = key === null ? jwk : openSecret(keys(), { key, sealed: jwk }, whose);
+    return text === undefined ? [] : [{ kid: id, age, jwk: JSON.parse(text) as object }];
+  });
+  if (open[0] && open[0].age < longest) return open;
+  const id = newId();
+  const text = JSON.stringify(await made());
+  const [newest, ...others] = keys();
+  const kept = newest && sealSecret([newest, ...others], text, { organization: installation, resource: id });
+  const instead = found.map((it) => it.id);
+  await addTokenKey(database, { id, keyId: kept?.key ?? null, jwk: kept?.sealed ?? text }, instead);
+  return tokenKeysOf(database, keys, made);
+}
+
+function connectionCalled(name: string): ConnectionId | undefined {
+  const [organization, credential] = pairBehind(name) ?? [];
+  return organization && credential ? { organization, credential } : undefined;
+}
+
+const hashed = (name: string): Buffer => hash('sha256', `oauth ${name}`, 'buffer');

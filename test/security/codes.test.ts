@@ -1,0 +1,116 @@
+import { expect, test } from 'vitest';
+import { callback, clientOf, letIn } from '../support/letting-in.ts';
+import { rawly } from '../support/raw.ts';
+import { serviceIn } from '../support/service.ts';
+import { visiting } from '../support/visiting.ts';
+import { world } from '../support/world.ts';
+
+const here = await world({ people: { ada: 'member' } });
+const service = await serviceIn(here, {}, { address: 'http://localhost' });
+const ada = await visiting(service, here, 'ada');
+const client = clientOf(service);
+const { client_id: id } = (await client.register()).body;
+const me = async (access: string) => (await rawly(service, access)('GET /me')).status;
+const issuer = 'http://localhost';
+
+test.each([
+  ['no proof key', { code_challenge: undefined, code_challenge_method: undefined }],
+  ['a plain proof key', { code_challenge: 'x'.repeat(43), code_challenge_method: 'plain' }],
+  ['a proof key that says no method', { code_challenge_method: undefined }],
+])('a question with %s is refused (security 14)', async (_, params) => {
+  const back = await ada.answer(client.question(id, params));
+  expect(back.searchParams.get('error')).toBe('invalid_request');
+});
+
+test('a code is worth nothing without its proof key, with another client, or sent from elsewhere (security 14)', async () => {
+  const back = await ada.answer(client.question(id));
+  const code = back.searchParams.get('code') ?? '';
+  const other = (await client.register()).body.client_id;
+  for (const [who, wrong] of [
+    [id, { code_verifier: 'y'.repeat(43) }],
+    [id, { redirect_uri: `${callback}/elsewhere` }],
+    [other, {}],
+  ] as const)
+    expect(await client.redeem(who, code, wrong)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
+  expect((await client.redeem(id, code)).status).toBe(200);
+});
+
+test('a code serves once, and a second time ends all that came of it (security 14)', async () => {
+  const { client: its, id: who, code, access, refresh } = await letIn(service, ada);
+  expect(await me(access)).toBe(200);
+  expect((await its.redeem(who, code)).body.error).toBe('invalid_grant');
+  expect(await me(access)).toBe(401);
+  expect((await its.refresh(who, refresh)).body.error).toBe('invalid_grant');
+});
+
+test('a refresh token gives another each time; one that comes again ends the connection, for thief and owner alike (security 14)', async () => {
+  const { client: its, id: who, refresh } = await letIn(service, ada);
+  const second = (await its.refresh(who, refresh)).body;
+  expect(second.refresh_token).not.toBe(refresh);
+  expect(await me(second.access_token)).toBe(200);
+  expect((await its.refresh(who, refresh)).body.error).toBe('invalid_grant');
+  expect(await me(second.access_token)).toBe(401);
+  expect((await its.refresh(who, second.refresh_token)).body.error).toBe('invalid_grant');
+  const [entry] = await here.sql(
+    `select because from activity where organization_id = $1 and action = 'connection.end' order by id desc limit 1`,
+    [here.organization],
+  );
+  expect(entry?.because).toContain('came a second time');
+});
+
+test('of many that come with one refresh token at the same moment, one at most gets another (security 14)', async () => {
+  const { client: its, id: who, refresh } = await letIn(service, ada);
+  const answers = await Promise.all(Array.from({ length: 6 }, () => its.refresh(who, refresh)));
+  const got = answers.filter(({ status }) => status === 200);
+  expect(got.length).toBeLessThanOrEqual(1);
+  for (const { body } of got) expect(await me(body.access_token)).toBe(401);
+});
+
+test('a client hands back its token, and the connection is over', async () => {
+  const { client: its, id: who, access, refresh } = await letIn(service, ada);
+  const form = new URLSearchParams({ token: refresh, client_id: who });
+  expect((await its.post('/oauth/revoke', form)).status).toBe(200);
+  expect(await me(access)).toBe(401);
+});
+
+test('whatever a client hears of a question, it hears from whom (security 15)', async () => {
+  const metadata = await (await ada.send('/.well-known/oauth-authorization-server')).json();
+  expect(metadata).toMatchObject({ issuer, authorization_response_iss_parameter_supported: true });
+  const heard = {
+    code: await ada.answer(client.question(id)),
+    access_denied: await ada.answer(client.question(id), { answer: 'deny' }),
+    consent_required: await ada.answer(client.question(id, { prompt: 'none' })),
+    invalid_target: await ada.answer(client.question(id, { resource: 'https://elsewhere.example/mcp' })),
+    invalid_request: await ada.answer(client.question(id, { code_challenge: undefined })),
+  };
+  for (const [what, { searchParams }] of Object.entries(heard)) {
+    expect(searchParams.has('code') ? 'code' : searchParams.get('error')).toBe(what);
+    expect(searchParams.get('iss')).toBe(issuer);
+    expect(searchParams.get('state')).toBe('a state');
+  }
+});
+
+test.each([
+  ['another host', 'https://localhost.example/mcp'],
+  ['another place here', 'http://localhost/other'],
+  ['another port', 'http://localhost:1/mcp'],
+  ['a place with a fragment', 'http://localhost/mcp#x'],
+  ['no address', 'postern'],
+])('a token for %s is not to be had (security 16)', async (_, resource) => {
+  expect((await ada.answer(client.question(id, { resource }))).searchParams.get('error')).toBe('invalid_target');
+  const code = (await ada.answer(client.question(id))).searchParams.get('code') ?? '';
+  expect((await client.redeem(id, code, { resource })).body.error).toBe('invalid_target');
+});
+
+test.each([
+  'http://localhost/mcp',
+  'http://localhost',
+  'http://localhost/mcp/',
+  'http://127.0.0.1/mcp?toolsets=groups',
+  undefined,
+])('a token is made for MCP here, when it was asked for %s (security 16)', async (resource) => {
+  const code = (await ada.answer(client.question(id, { resource }))).searchParams.get('code') ?? '';
+  const { body } = await client.redeem(id, code);
+  const { aud, iss } = JSON.parse(Buffer.from(body.access_token.split('.')[1], 'base64url').toString());
+  expect({ aud, iss }).toEqual({ aud: 'http://localhost/mcp', iss: issuer });
+});
