@@ -40,14 +40,20 @@ const edit = async (name: string) => {
 const publish = (visibility: string) => confirmed(ben, 'set_visibility', { id: here.id('plan'), visibility });
 
 describe.each(Object.keys(legs) as Leg[])('%s', (leg) => {
-  const opened = async () => {
+  let key: string;
+  let client: Awaited<ReturnType<typeof along>>['client'];
+  let call: Call;
+  /** In one connection, one after another: a leg may be a process to start. */
+  const followed = (...uris: string[]) => follow(client as never, leg, uris);
+
+  beforeAll(async () => {
     const { id, secret } = await here.credential('ada');
-    const { client, call } = await along(leg, ways, secret);
-    return { id, client, call, followed: (...uris: string[]) => follow(client as never, leg, uris) };
-  };
+    key = id;
+    ({ client, call } = await along(leg, ways, secret));
+  });
+  afterAll(() => client.close());
 
   test('follows what it may read and hears of nothing else; each event is decided again (001-9, EXT-1, VIS-2)', async () => {
-    const { client, followed } = await opened();
     const missing = uri('plan').replace(/.$/, (it) => (it === '0' ? '1' : '0'));
     const guide = 'postern://guide/roles';
     const it: Followed = await followed(uri('plan'), uri('secret'), missing, guide, notifications);
@@ -67,11 +73,10 @@ describe.each(Object.keys(legs) as Leg[])('%s', (leg) => {
 
     await publish('everyone');
     await it.until(uri('plan'));
-    await client.close();
+    await it.end();
   });
 
   test('hears of requests in both boxes, and of what became of one’s own (001-16, 001-19, 001-22, 001-24, 001-25, 001-27)', async () => {
-    const { client, call, followed } = await opened();
     const [incoming, sent] = ['postern://requests/incoming', 'postern://requests/sent'];
     const it = await followed(incoming, sent, notifications);
     expect(it.uris).toHaveLength(3);
@@ -93,18 +98,16 @@ describe.each(Object.keys(legs) as Leg[])('%s', (leg) => {
     const told = await call('list_notifications', { limit: 1 });
     expect(told.items).toMatchObject([{ event: 'request_approved', request: { id } }]);
     await ben('unshare_resource', { id: here.id('secret'), with: 'person:ada@acme.test' });
-    await client.close();
+    await it.end();
   });
 
   test('hears nothing more once the key is revoked', async () => {
-    const { id, client, followed } = await opened();
     const it = await followed(uri('plan'), notifications);
-    await here.sql('update credential set revoked_at = now() where id = $1', [id]);
+    await here.sql('update credential set revoked_at = now() where id = $1', [key]);
     if (it.closed) expect(await it.closed).toBe('graceful');
     await edit('plan');
     await quiet();
     expect(it.heard()).toEqual([]);
-    await client.close();
   });
 });
 

@@ -15,6 +15,8 @@ export interface Followed {
   /** How the stream ended, where it is one of its own. */
   readonly closed: Promise<string> | undefined;
   unfollow(uri: string): Promise<void>;
+  /** Follows nothing of it any more. */
+  end(): Promise<void>;
 }
 
 /** Follows addresses as clients of each protocol do: by a stream of its own in 2026, one by one in 2025. */
@@ -33,6 +35,7 @@ export async function follow(client: Client | V1Client, leg: Leg | string, uris:
         () => followed.push(uri),
         () => {},
       );
+  const unfollow = async (uri: string) => void (await (client as Client).unsubscribeResource({ uri }));
   return {
     uris: followed,
     heard: () => told.splice(0),
@@ -45,7 +48,11 @@ export async function follow(client: Client | V1Client, leg: Leg | string, uris:
       }
     },
     closed: stream?.closed,
-    unfollow: async (uri) => void (await (client as Client).unsubscribeResource({ uri })),
+    unfollow,
+    async end() {
+      if (stream) await stream.close();
+      else for (const uri of followed) await unfollow(uri);
+    },
   };
 }
 
