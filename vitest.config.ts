@@ -7,8 +7,8 @@ import { install } from './test/peers/install.ts';
 // Workers start sooner with what others have compiled.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cache/tests');
 
-/** Files that start programs, or look at all of a database: each has a worker and a database of its own. */
-const apart = ['test/{bench,cli,clients,docs,pack,storage,torture}/**/*.test.ts', 'test/house.test.ts'];
+/** Files that look at all of a database, or at every statement of a process: each has a worker and a database of its own. */
+const apart = ['test/storage/**/*.test.ts'];
 const never = ['test/peers/**', '**/node_modules/**'];
 
 const settings = {
@@ -47,6 +47,7 @@ export default defineConfig({
           name: 'together',
           include: ['test/**/*.test.ts'],
           exclude: [...never, ...apart],
+          setupFiles: 'test/support/ending.ts',
           isolate: false,
         },
       },

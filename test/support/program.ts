@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { afterAll } from 'vitest';
 import { carryOut } from '../../src/cli/commands.ts';
 import { calling, newClient } from './agent.ts';
 import { bare, ended, main, node, type Running, root, running, type Settings } from './running.ts';
@@ -15,11 +14,12 @@ export { keyOf, postgresOf, root } from './running.ts';
 const folders: string[] = [];
 const servers = new Set<Running['end']>();
 
-// Servers end in order, since each takes its PostgreSQL along.
-afterAll(async () => {
+/** Ends what a test file has started and left; servers end in order, since each takes its PostgreSQL along. */
+export async function allEnded(): Promise<void> {
   await Promise.all([...servers].map((end) => end()));
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
-}, 120_000);
+  for (const folder of folders.splice(0))
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+}
 
 /** A folder for data that is removed after the test file. */
 export function dataFolder(): string {
@@ -33,8 +33,10 @@ export const spawned = (words: readonly string[], settings: Settings, input = ''
   program([main, ...words], settings, input);
 
 /** The same in this process, where nothing has to start; what serves has a process of its own. */
-export async function postern(words: readonly string[], settings: Settings, input = '') {
-  if (words[0] === 'start' || words[0] === 'stdio') return spawned(words, settings, input);
+export const postern = (words: readonly string[], settings: Settings, input = '') =>
+  (words[0] === 'start' || words[0] === 'stdio' ? spawned : carriedOut)(words, settings, input);
+
+async function carriedOut(words: readonly string[], settings: Settings, input = '') {
   const { stdin, stdout, stderr } = process;
   const said = { stdout: [] as string[], stderr: [] as string[] };
   const writes = { stdout: stdout.write, stderr: stderr.write };
@@ -59,9 +61,9 @@ export async function program(words: readonly string[], settings: Settings = {},
   return { code, stdout, stderr };
 }
 
-/** What a command line says as it refuses. */
+/** What a command line says as it refuses, which it does before it serves. */
 export async function refused(words: readonly string[], settings: Settings) {
-  const { code, stderr } = await postern(words, settings);
+  const { code, stderr } = await carriedOut(words, settings);
   return { code, says: stderr };
 }
 
