@@ -1,11 +1,12 @@
-import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { dataFolder, keyOf, postern, refused, server, signedIn } from '../support/program.ts';
+import { urlOf, workersDatabase } from '../support/postgres.ts';
+import { keyOf, postern, refused, server, signedIn } from '../support/program.ts';
 
-const settings = { POSTERN_HOME: dataFolder() };
-const owner = new Client({ host: join(settings.POSTERN_HOME, 'data'), user: 'postern', database: 'postgres' });
+const place = await workersDatabase();
+const settings = { DATABASE_URL: urlOf(place) };
+const owner = new Client(place);
 let first: Awaited<ReturnType<typeof server>>;
 let second: Awaited<ReturnType<typeof server>>;
 

@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { judged } from '../../src/cli/doctor.ts';
 import { inspect } from '../../src/storage/inspection.ts';
-import { emptyDatabase } from '../support/postgres.ts';
+import { emptyDatabase, urlOf } from '../support/postgres.ts';
 import { postern } from '../support/program.ts';
 
 const place = await emptyDatabase();
@@ -47,7 +47,7 @@ test.each`
 });
 
 test('DATABASE_URL: migrations run as its user, calls are served as postern_app, and waiting migrations are named', async () => {
-  const DATABASE_URL = `postgresql://${place.user}${place.password ? `:${encodeURIComponent(place.password)}` : ''}@localhost:${place.port}/${place.database}?host=${encodeURIComponent(place.host)}`;
+  const DATABASE_URL = urlOf(place);
   const well = await postern(['doctor'], { DATABASE_URL });
   expect(well).toMatchObject({
     code: 0,

@@ -2,9 +2,11 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { beforeAll, expect, test } from 'vitest';
+import { urlOf, workersDatabase } from '../support/postgres.ts';
 import { dataFolder, postern, refused, root, server, signedIn, spawned } from '../support/program.ts';
 
-const settings = { POSTERN_HOME: dataFolder() };
+const place = await workersDatabase();
+const settings = { DATABASE_URL: urlOf(place) };
 let address: string;
 let key: string;
 
@@ -143,7 +145,7 @@ test('import takes every document of a folder once, names what is broken with it
 });
 
 test('whatever the operator does to keys is in the log, as the operator’s (EXT-4)', async () => {
-  const client = new Client({ host: join(settings.POSTERN_HOME, 'data'), user: 'postern', database: 'postgres' });
+  const client = new Client(place);
   await client.connect();
   const { rows } = await client.query(
     `select distinct action, person_id from activity where surface = 'operator' order by action`,

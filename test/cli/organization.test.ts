@@ -1,10 +1,11 @@
-import { join } from 'node:path';
 import { Client } from 'pg';
 import { beforeAll, expect, test } from 'vitest';
-import { dataFolder, postern, refused, server, signedIn } from '../support/program.ts';
+import { urlOf, workersDatabase } from '../support/postgres.ts';
+import { postern, refused, server, signedIn } from '../support/program.ts';
 
 const everyTool = '?toolsets=people,organization';
-const settings = { POSTERN_HOME: dataFolder() };
+const place = await workersDatabase();
+const settings = { DATABASE_URL: urlOf(place) };
 let address: string;
 let key: string;
 
@@ -69,7 +70,7 @@ test('billing is seen and changed in the name of an admin; for members and guest
 });
 
 test('what is done in someone’s name is logged as theirs, by the operator’s way in, and its key ends with it (EXT-4, ACT-1)', async () => {
-  const client = new Client({ host: join(settings.POSTERN_HOME, 'data'), user: 'postern', database: 'postgres' });
+  const client = new Client(place);
   await client.connect();
   const { rows } =
     await client.query(`select a.surface, p.email, a.after::text from activity a join person p on p.id = a.person_id

@@ -6,7 +6,7 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { calling, newClient } from '../support/agent.ts';
-import { emptyDatabase } from '../support/postgres.ts';
+import { emptyDatabase, urlOf } from '../support/postgres.ts';
 import { keyOf, root, signedIn } from '../support/program.ts';
 import { blocks } from './pages.ts';
 
@@ -140,13 +140,12 @@ describe.concurrent('in a shell', { timeout: 90_000 }, () => {
   });
 
   test('a PostgreSQL of one’s own is set up, served from, and found well', async () => {
-    const { host, port, user, password = '', database } = await emptyDatabase();
-    const at = host.startsWith('/') ? `localhost:${port}/${database}?host=${host}` : `${host}:${port}/${database}`;
-    const block = blockWith('DATABASE_URL').replace(/postgresql:\S+/, `'postgresql://${user}:${password}@${at}'`);
+    const place = await emptyDatabase();
+    const block = blockWith('DATABASE_URL').replace(/postgresql:\S+/, `'${urlOf(place)}'`);
     const stdout = await carriedOut(directly(block));
     expect(stdout).toContain('Acme (org_');
     expect(stdout).not.toMatch(/^problem/m);
-    expect(stdout).toContain(`Data     ${database} on`);
+    expect(stdout).toContain(`Data     ${place.database} on`);
   });
 });
 

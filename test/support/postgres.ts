@@ -10,7 +10,15 @@ export async function emptyDatabase(): Promise<Server & { readonly database: str
   return made;
 }
 
-/** The same for all the files that a worker runs; it goes with the run. */
+/** A database as DATABASE_URL names it. */
+export function urlOf({ host, port, user, password = '', database }: Server & { readonly database: string }): string {
+  const from = `${user}${password && `:${encodeURIComponent(password)}`}`;
+  return host.startsWith('/')
+    ? `postgresql://${from}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`
+    : `postgresql://${from}@${host}:${port}/${database}`;
+}
+
+/** The same for all the files that a worker runs, and for servers that end after their file; it goes with the run. */
 export async function workersDatabase(): Promise<Server & { readonly database: string }> {
   const server = inject('server');
   const database = `${inject('prefix')}${randomBytes(8).toString('hex')}`;
