@@ -1,4 +1,5 @@
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { Client, type JsonSchemaValidator, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { AjvJsonSchemaValidator } from '@modelcontextprotocol/client/validators/ajv';
 
 export type Era = '2026' | '2025';
 
@@ -16,11 +17,27 @@ export interface AgentTold {
 
 const modes = { '2026': { mode: { pin: '2026-07-28' } }, '2025': { mode: 'legacy' } } as const;
 
+/** How clients check answers, as their makers do it; what one of them has compiled serves all in the process. */
+const ajv = new AjvJsonSchemaValidator();
+const compiled = new Map<string, JsonSchemaValidator<unknown>>();
+const jsonSchemaValidator: typeof ajv = Object.assign(Object.create(ajv), {
+  getValidator(schema: object) {
+    const text = JSON.stringify(schema);
+    const found = compiled.get(text) ?? ajv.getValidator(schema);
+    compiled.set(text, found);
+    return found;
+  },
+});
+
 /** A client of the protocol as their makers keep it, in the era told; whoever it can ask answers as told. */
 export function newClient({ era = '2026', person }: AgentTold = {}): Client {
   const client = new Client(
     { name: 'test', version: '0' },
-    { versionNegotiation: modes[era], ...(person && { capabilities: { elicitation: { form: {} } } }) },
+    {
+      versionNegotiation: modes[era],
+      jsonSchemaValidator,
+      ...(person && { capabilities: { elicitation: { form: {} } } }),
+    },
   );
   if (person) {
     client.setRequestHandler('elicitation/create', ({ params }) => {

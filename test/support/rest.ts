@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { afterAll } from 'vitest';
 import type { Service } from './agent.ts';
 import { peer } from './peer.ts';
@@ -100,6 +100,7 @@ export function restOf(
 export function fitting(document: OpenApi) {
   const ajv = new Ajv2020({ strict: false, validateSchema: false, validateFormats: false });
   ajv.addSchema(document, 'postern');
+  const compiled = new Map<string, ValidateFunction>();
   return (name: string, status: number, body: unknown): unknown => {
     const found = Object.entries(document.paths)
       .flatMap(([path, methods]) => Object.entries(methods).map(([method, it]) => ({ path, method, ...it })))
@@ -112,7 +113,9 @@ export function fitting(document: OpenApi) {
       ? ((document.components.responses as Record<string, Content>)[status] as Content)
       : (said as Content);
     const media = Object.keys(content)[0] ?? '';
-    const holds = ajv.compile({ $ref: `postern${at}/content/${media.replaceAll('/', '~1')}/schema` });
+    const $ref = `postern${at}/content/${media.replaceAll('/', '~1')}/schema`;
+    const holds = compiled.get($ref) ?? ajv.compile({ $ref });
+    compiled.set($ref, holds);
     return holds(body) ? undefined : holds.errors;
   };
 }
