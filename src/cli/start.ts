@@ -75,7 +75,8 @@ async function serve(
   const { app, keeper, keys } = place;
   const postern = await openPostern({ app, keeper, keys, outdoors, trouble: inLog(log) });
   try {
-    const service = serviceOn(postern, { log, allowedHosts, provider, operator, oauth });
+    const own = outdoors.address === undefined ? [] : [new URL(outdoors.address).hostname];
+    const service = serviceOn(postern, { log, allowedHosts: [...allowedHosts, ...own], provider, operator, oauth });
     listening.serve(service.fetch);
     ready();
     await stop;
@@ -93,12 +94,13 @@ function whereToListen(given: Given, settings: Settings) {
   const host = given.host ?? settings.host ?? '127.0.0.1';
   const port = given.port === undefined ? (settings.port ?? 8410) : portFrom(given.port);
   const allowedHosts = given['allowed-host'] ?? settings.allowedHosts;
-  if (!['127.0.0.1', 'localhost', '::1'].includes(host) && allowedHosts.length === 0) {
+  const isNamed = allowedHosts.length > 0 || settings.publicUrl !== undefined;
+  if (!['127.0.0.1', 'localhost', '::1'].includes(host) && !isNamed) {
     throw new Problem(
       'invalid_argument',
       `Listening on ${host} opens Postern to other machines, and it is not said under which names.`,
       {
-        advice: 'Name them with --allowed-host or POSTERN_ALLOWED_HOSTS, and put it behind TLS.',
+        advice: 'Name them with --allowed-host, POSTERN_ALLOWED_HOSTS or POSTERN_PUBLIC_URL, and put it behind TLS.',
       },
     );
   }
