@@ -25,6 +25,10 @@ test.each`
   ${{ POSTERN_READ_ONLY: 'yes' }}                                      | ${'POSTERN_READ_ONLY is not right: It is true or false.'}
   ${{ POSTERN_URL: 'http://h/mcp', POSTERN_TOOLSETS: 'groups' }}       | ${/^POSTERN_URL and POSTERN_TOOLSETS contradict each other/}
   ${{ POSTERN_URL: 'http://h/mcp', DATABASE_URL: 'postgres://u@h/d' }} | ${/^POSTERN_URL and DATABASE_URL contradict each other/}
+  ${{ POSTERN_REGISTRATION: 'maybe' }}                                 | ${'POSTERN_REGISTRATION is not right: It is on or off.'}
+  ${{ POSTERN_AUTH_AUDIENCE: 'x' }}                                    | ${/^It is said what tokens of an identity provider say, and not of which/}
+  ${{ POSTERN_AUTH_ISSUER: 'https://i', POSTERN_REGISTRATION: 'on' }}  | ${/^POSTERN_REGISTRATION and POSTERN_AUTH_ISSUER contradict each other/}
+  ${{ POSTERN_AUTH_ISSUER: 'https://i', POSTERN_AUTH_CLAIMS: 'a=b' }}  | ${/^POSTERN_AUTH_CLAIMS is not right: It is pairs like email=upn/}
   ${{ DATABASE_URL: 'mysql://u:hunter2@h/d' }}                         | ${/^DATABASE_URL is not right: it is not an address/}
   ${{ DATABASE_URL: 'postgres://u:hunter2@h/d?sslmod=require' }}       | ${/^DATABASE_URL is not right: sslmod is not known/}
   ${{ DATABASE_URL: 'postgres://u:hunter2@h/d?sslmode=prefer' }}       | ${/^DATABASE_URL is not right: sslmode is one of disable, require, verify-full/}
