@@ -13,6 +13,7 @@ const commands: Record<string, () => Promise<{ default: Command }>> = {
   'client add': () => import('./client-add.ts'),
   'client list': () => import('./client-list.ts'),
   'client remove': () => import('./client-remove.ts'),
+  'sign-in link': () => import('./sign-in-link.ts'),
   'invitation accept': () => import('./invitation-accept.ts'),
   'billing show': () => import('./billing-show.ts'),
   'billing set': () => import('./billing-set.ts'),

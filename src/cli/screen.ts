@@ -12,16 +12,22 @@ export interface Shown {
 /** What someone sees once Postern serves: where it is, who may come in, and what to paste where. */
 export function screen({ address, settings, demo }: Shown): string {
   const people = Array.isArray(demo) ? (demo as readonly DemoPerson[]) : [];
+  const pages = settings.publicUrl ?? address.replace('//127.0.0.1:', '//localhost:');
   const key = people.find(({ name }) => name === 'Cleo')?.key ?? 'YOUR_KEY';
   return [
     '',
     'Postern serves.',
     '',
     `  MCP      ${address}/mcp`,
+    `  Sign in  ${pages}/sign-in`,
     `  Health   ${address}/healthz and ${address}/readyz`,
     `  Data     ${settings.database ? `${settings.database.database} on ${settings.database.host}` : settings.home}`,
     '',
     ...(people.length > 0 ? keysOf(people) : keyAdvice(demo)),
+    'To sign in with a browser, someone needs a link to choose a password, once:',
+    '',
+    `  npm run -s postern -- sign-in link ${people[0]?.email ?? 'EMAIL'}`,
+    '',
     ...(people.length > 0 ? ["What follows bears Cleo's key.", ''] : []),
     'A client that takes an address, like Claude Code:',
     '',

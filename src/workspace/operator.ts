@@ -10,6 +10,7 @@ import { addClient, type ClientShown, listClients, removeClient } from './operat
 import { type Added, addContacts, type NewContact, removeContact, type Where } from './operator-contacts.ts';
 import { borrowKey, createKey, type Key, type KeyWish, type Loan, listKeys, revokeKey } from './operator-keys.ts';
 import { type Rotated, type Rotating, rotateSecrets } from './operator-secrets.ts';
+import { linkFor } from './sign-in-links.ts';
 
 /** Whoever runs the machine: no credential, no person, and none of the rights of one; what it does is logged as the operator's. */
 export interface Operator {
@@ -43,6 +44,8 @@ export interface Operator {
   /** Sets one up; `metadata` is as OAuth keeps it. */
   addClient(metadata: object, withSecret: boolean): Promise<{ readonly id: string; readonly secret?: string }>;
   removeClient(id: string): Promise<void>;
+  /** A link by which whoever has this email chooses a password and signs in; those before it end. */
+  signInLink(email: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -64,8 +67,15 @@ export async function openOperator(owner: Connection): Promise<Operator> {
     listClients: () => listClients(database),
     addClient: (metadata, withSecret) => addClient(database, metadata, withSecret),
     removeClient: (id) => removeClient(database, id),
+    signInLink: (email) => signInLink(database, email),
     close: () => database.close(),
   };
+}
+
+async function signInLink(database: Database, email: string): Promise<string> {
+  const link = await linkFor(database, email, 'operator');
+  if (link !== undefined) return link;
+  throw new Problem('not_found', `Nobody active has the email ${email}.`, { advice: 'Check the address.' });
 }
 
 const init = (

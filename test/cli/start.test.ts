@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { dataFolder, keyOf, postern, server, signedIn } from '../support/program.ts';
+import { password, visitorAt } from '../support/visitor.ts';
 
 const folder = dataFolder();
 const settings = { POSTERN_HOME: folder };
@@ -37,6 +38,19 @@ test('the screen shows the addresses, a key for each of the demo people, and wha
       env: { POSTERN_KEY: keys[2], POSTERN_HOME: folder },
     },
   ]);
+});
+
+test('someone of the demo signs in with a browser, by a link that the operator makes while it runs (ORG-11)', async () => {
+  expect(running.screen).toContain('sign-in link ada@acme.test');
+  const port = new URL(running.address).port;
+  const { stdout } = await postern(['sign-in', 'link', 'ada@acme.test'], { ...settings, POSTERN_PORT: port });
+  const [, origin, secret = ''] = /^(http:\/\/localhost:\d+)\/set-password#(link_\w+)\n$/.exec(stdout) ?? [];
+  expect(origin).toBe(running.screen.match(/Sign in {2}(\S+)\/sign-in/)?.[1]);
+  const it = visitorAt(fetch, running.address);
+  expect(await it.post('/set-password', { secret, password, again: password })).toMatchObject({ to: '/account' });
+  expect((await it.get('/account')).text).toContain('ada@acme.test');
+  const nobody = await postern(['sign-in', 'link', 'nobody@acme.test'], settings);
+  expect(nobody).toMatchObject({ code: 1, stderr: expect.stringContaining('Nobody active has the email') });
 });
 
 test('it is healthy, and ready', async () => {

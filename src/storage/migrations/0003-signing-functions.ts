@@ -32,13 +32,13 @@ const accounts = [
     left join sso s on s.organization_id = o.id
     where a.id = whose order by p.last_login_at desc nulls last, o.name, o.id`,
   ),
-  // Entries of one moment in several organizations share an id, which is theirs within each.
+  // Entries of one moment in several organizations share an id, which is theirs within each. A link is for whomever the email is of.
   define(
     'note_account(whose uuid, entry uuid, action text, outcome text, because text, credential uuid, after json, surface text) returns void',
     'sql',
     `insert into activity (organization_id, id, person_id, credential_id, surface, action, outcome, because, noun, entity_id, after)
     select p.organization_id, entry, case when surface = 'studio' then p.id end, credential, surface, action, outcome, because, 'person', p.id, after
-    from account a join person p on ${spokenFor} where a.id = whose`,
+    from account a join person p on ${spokenFor} or (action = 'link.create' and p.status = 'active' and p.email_key = a.email_key) where a.id = whose`,
   ),
 ];
 
