@@ -6,7 +6,7 @@ import { type Database, storeOf } from './database.ts';
 /** In seconds. */
 const quarter = 900;
 
-/** How many there may be within a quarter of an hour: for one account, from one address, and letters to one email. */
+/** How many may fail within a quarter of an hour: for one account, from one address; and how many letters there may be to one email. */
 const most = { account: 10, address: 100, letter: 4 };
 
 /** Counts attempts to sign in, for all servers on the database. */
@@ -25,8 +25,13 @@ export function signInAttempts(database: Database) {
     /** Counts a letter to someone that anyone may ask for. */
     asked: async (email: string, address: string) =>
       (await counted('address', address)) ?? (await counted('letter', email.toLowerCase())),
-    /** Whoever has signed in starts anew. */
-    forget: async (email: string) => void (await (await known)?.account.delete(keyOf(email.toLowerCase()))),
+    /** Whoever has signed in starts anew, and their address has one more. */
+    succeeded: async (address: string, email?: string) => {
+      known ??= limitersOn(database);
+      const { account, address: addresses } = await known;
+      await addresses.reward(keyOf(address));
+      if (email !== undefined) await account.delete(keyOf(email.toLowerCase()));
+    },
   };
 }
 

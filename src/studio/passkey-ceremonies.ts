@@ -40,9 +40,10 @@ export async function askToAdd(desk: Desk): Promise<Response> {
   const here = await visitor(postern, request);
   const site = siteOf(desk);
   const { form } = await brought(request);
-  if (!here || !site) return none();
+  if (!here) return none();
   const refused = await checkCsrf(postern, request, form, here);
   if (refused) return refused;
+  if (!site) return none();
   if (!here.isRecent) return Response.json({ next: '/prove?next=/account' }, { headers: unkept });
   return asking(desk, await postern.identity.passkeys.askToAdd(here, site));
 }
@@ -52,9 +53,10 @@ export async function addPasskey(desk: Desk): Promise<Response> {
   const here = await visitor(postern, request);
   const [site, held] = [siteOf(desk), passing(postern, request)];
   const { answer, form } = await brought(request);
-  if (!here?.isRecent || !site || !held) return none();
+  if (!here) return none();
   const refused = await checkCsrf(postern, request, form, here);
   if (refused) return refused;
+  if (!here.isRecent || !site || !held) return none();
   const name = String(form.get('name') ?? '');
   const isAdded = await postern.identity.passkeys.add(here, site, held, answer, name);
   return isAdded ? on(desk, '/account?done=passkey') : none();

@@ -1,4 +1,5 @@
 import type { Configuration } from 'openid-client';
+import { Problem } from '../terms/problem.ts';
 import { asked, type Desk } from './desk.ts';
 import { leadTo } from './page.ts';
 import { comeIn } from './sign-in.ts';
@@ -47,7 +48,7 @@ const openid = () => import('openid-client');
 
 /** To the provider, with a state, a nonce and a proof key that only this browser's cookie leads back to. */
 export async function goToProvider(desk: Desk): Promise<Response> {
-  const { provider, postern, request } = desk;
+  const { provider, postern, request, from } = desk;
   if (!provider) return leadTo('/sign-in');
   try {
     const oidc = await openid();
@@ -62,9 +63,10 @@ export async function goToProvider(desk: Desk): Promise<Response> {
       nonce,
     });
     const meanwhile: Meanwhile = { state, nonce, verifier, next: pathFrom(asked(desk, 'next')) };
-    const held = await postern.identity.ceremonies.begin('provider', meanwhile);
+    const held = await postern.identity.ceremonies.begin('provider', meanwhile, from.address);
     return leadTo(to.href, { 'set-cookie': passingCookie(postern, request, held) });
-  } catch {
+  } catch (thrown) {
+    if (thrown instanceof Problem) throw thrown;
     return leadTo('/sign-in?wrong=provider');
   }
 }

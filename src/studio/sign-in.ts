@@ -61,10 +61,13 @@ export async function signIn(desk: Desk): Promise<Response> {
   const { text } = await formOf(desk);
   const [next, email] = [pathFrom(text('next')), text('email').trim().slice(0, 320)];
   const signed = await desk.postern.identity.signIn(email, text('password'), desk.from);
-  if (!signed)
-    return shown(desk, { next, email, status: 401, wrong: 'This email and this password do not belong together.' });
+  if (!signed) return shown(desk, { next, email, status: 401, wrong: unpaired(desk) });
   return comeIn(desk, signed, next);
 }
+
+/** The same whether the email is unknown, the password wrong, or the organization one that lets in nobody this way. */
+const unpaired = ({ provider }: Desk) =>
+  `This email and this password do not belong together.${provider ? ` If your organization uses ${provider.name}, sign in with that.` : ''}`;
 
 /** Starts the session in the browser, ends the one before, and asks for the organization where there are several. */
 export async function comeIn(desk: Desk, signed: SignedIn, next: string): Promise<Response> {

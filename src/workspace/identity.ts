@@ -60,7 +60,7 @@ export function identityOn(
   { visit, verified }: Pick<Identity, 'visit'> & { verified(email: string): Promise<string | null> },
 ): Identity {
   const attempts = signInAttempts(database);
-  const ceremonies = ceremoniesOn(database);
+  const ceremonies = ceremoniesOn(database, attempts);
   const enter: Doorstep['enter'] = (...it) => entered(database, ...it);
   const doorstep: Doorstep = { database, outdoors, attempts, enter, renew: (it, by) => renewed(database, it, by) };
 
@@ -85,7 +85,7 @@ export function identityOn(
       await notTooOften(attempts.tried(visit.email, address));
       const known = await accountWith(database, visit.account);
       if (!(await isPassword(password, known?.password_hash))) return undefined;
-      await attempts.forget(visit.email);
+      await attempts.succeeded(address, visit.email);
       return renewed(database, visit, 'password');
     },
     hasPassword: async ({ account }) => (await accountWith(database, account))?.password_hash != null,
@@ -111,7 +111,7 @@ async function signIn({ database, attempts, enter }: Doorstep, email: string, pa
     if (known) await noteAccount(database, known.id, { action: 'session.create', outcome: 'deny', because });
     return undefined;
   }
-  await attempts.forget(email);
+  await attempts.succeeded(from.address, email);
   return known && enter(known.id, { provenBy: 'password' }, from);
 }
 
@@ -122,7 +122,9 @@ async function entered(database: Database, ...[account, proof, { agent }, named]
   if (!organization) return undefined;
   const id = newId();
   const secret = newSession(organization, id);
-  const opened = await openSession(database, { account, organization, id, hash: hashOf(secret), agent, ...proof });
+  const { provenBy, provenAt } = proof;
+  const made = { account, organization, id, hash: hashOf(secret), agent, provenBy, ...(provenAt && { provenAt }) };
+  const opened = await openSession(database, made);
   return opened ? { secret, organization, places: places.length } : undefined;
 }
 

@@ -4,7 +4,7 @@ import { dropPasskey, keepPasskey, type PasskeyFound, passkeysOf, usedPasskey } 
 import { Problem } from '../terms/problem.ts';
 import { cleanLine } from '../terms/text.ts';
 import type { Ceremonies } from './ceremonies.ts';
-import { type Doorstep, type From, notTooOften, type SignedIn, type Visit } from './doorstep.ts';
+import type { Doorstep, From, SignedIn, Visit } from './doorstep.ts';
 
 /** Where a browser says it is: a passkey serves there alone. */
 export interface Site {
@@ -86,16 +86,17 @@ export function passkeysOn({ database, attempts, enter, renew }: Doorstep, { beg
       return true;
     },
     async askToProve({ id }, address) {
-      await notTooOften(attempts.knocked(address));
       const options = await (await webauthn()).generateAuthenticationOptions({
         rpID: id,
         userVerification: 'required',
       });
-      return { options, passing: await begin('prove', { challenge: options.challenge }) };
+      return { options, passing: await begin('prove', { challenge: options.challenge }, address) };
     },
     async signIn(site, passing, answer, from) {
       const account = await proven(site, passing, answer);
-      return account === undefined ? undefined : enter(account, { provenBy: 'passkey' }, from);
+      if (account === undefined) return undefined;
+      await attempts.succeeded(from.address);
+      return enter(account, { provenBy: 'passkey' }, from);
     },
     async prove(visit, site, passing, answer) {
       return (await proven(site, passing, answer)) === visit.account ? renew(visit, 'passkey') : undefined;

@@ -11,7 +11,7 @@ export { allButOverride, type KeyTold } from './settled.ts';
 export type { Told } from './told.ts';
 
 // What stands here lives as long as the worker, which runs one file after another in it: each world is an organization of its own.
-const connection = await workersDatabase();
+export const connection = await workersDatabase();
 
 /** The superuser's own way into the worker's database, which row-level security does not hold. */
 export const superuser = new Client(connection);

@@ -1,0 +1,102 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { linkFor, password, premisesFor } from '../support/studio.ts';
+import { type World, world } from '../support/world.ts';
+
+const at = (name: string) => `${name}@signin.test`;
+const names = ['ada', 'bo', 'fay', 'gus'] as const;
+
+const { visitor, service } = await premisesFor();
+/** The same on TLS, as its address says. */
+const published = await premisesFor({ outdoors: { address: 'https://postern.test' }, allowedHosts: ['postern.test'] });
+let here: World;
+
+beforeAll(async () => {
+  here = await world({ people: Object.fromEntries(names.map((name) => [name, { email: at(name) }])) });
+});
+
+describe('a password', () => {
+  test('is chosen by a link that serves once, and opens a session (ORG-11)', async () => {
+    const link = await linkFor(at('ada'));
+    const it = visitor();
+    expect((await it.post('/set-password', { secret: link })).text).toContain(`For ${at('ada')}.`);
+    const chosen = { secret: link, password, again: password };
+    expect(await it.post('/set-password', chosen)).toMatchObject({ status: 303, to: '/account' });
+    expect((await it.get('/account')).text).toContain(at('ada'));
+    expect(await visitor().post('/set-password', chosen)).toMatchObject({ status: 400 });
+    expect(await visitor().signIn(at('ada'))).toMatchObject({ status: 303, to: '/account' });
+  });
+
+  test('is kept as argon2id at the cost that OWASP names', async () => {
+    const [row] = await here.sql<{ kept: string }>('select password_hash as kept from account where email = $1', [
+      at('ada'),
+    ]);
+    expect(row?.kept).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+  });
+
+  test('that is short is refused, and the link still serves', async () => {
+    const secret = await linkFor(at('bo'));
+    const choose = (chosen: string) => visitor().post('/set-password', { secret, password: chosen, again: chosen });
+    expect(await choose('short')).toMatchObject({ status: 400 });
+    expect(await choose(password)).toMatchObject({ status: 303 });
+  });
+
+  test('that is wrong and an email that nobody has get the same answer, on the same ticks (security 12)', async () => {
+    const said = async (email: string) => {
+      const since = performance.now();
+      const { status, text } = await visitor().signIn(email, 'not the right one at all');
+      return { page: { status, text: text.replaceAll(email, 'EMAIL') }, took: performance.now() - since };
+    };
+    const [wrong, unknown] = [await said(at('ada')), await said(at('nobody'))];
+    expect(wrong.page).toEqual(unknown.page);
+    expect(wrong.page.status).toBe(401);
+    for (const { took } of [wrong, unknown]) expect(took).toBeGreaterThan(240);
+  });
+
+  test('is tried ten times in a quarter of an hour, by whomever, at whichever server (security 12)', async () => {
+    const tries = Array.from({ length: 10 }, (_, i) => (i % 2 ? visitor() : published.visitor('https://postern.test')));
+    for (const it of tries) expect((await it.signIn(at('gus'), 'wrong')).status).toBe(401);
+    const refused = await visitor().signIn(at('gus'));
+    expect(refused).toMatchObject({ status: 429, text: expect.stringContaining('too many attempts') });
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(800);
+    expect(await visitor().signIn(at('nobody-else'), 'wrong')).toMatchObject({ status: 401 });
+  });
+
+  test('is guessed at from one address a hundred times, whoever is guessed at (security 12)', async () => {
+    const from = { incoming: { socket: { remoteAddress: '192.0.2.7' } } } as never;
+    const guess = async (path: string, host = 'localhost') =>
+      (
+        await service.fetch(
+          new Request(`http://${host}${path}`, { method: 'POST', headers: { 'sec-fetch-site': 'same-origin' } }),
+          from,
+        )
+      ).status;
+    for (let i = 0; i < 100; i++) expect(await guess('/sign-in/passkey/options')).toBe(200);
+    expect(await guess('/sign-in/passkey/options')).toBe(429);
+    expect(await guess('/sign-in')).toBe(429);
+  });
+});
+
+test('whoever is suspended gets in by no way, and gets no link (ORG-12)', async () => {
+  const it = visitor();
+  await it.settle(at('fay'));
+  await here.sql(`update person set status = 'suspended' where organization_id = $1 and id = $2`, [
+    here.organization,
+    here.uuid('fay'),
+  ]);
+  expect((await it.get('/account')).status).toBe(303);
+  expect((await visitor().signIn(at('fay'))).status).toBe(401);
+  await expect(linkFor(at('fay'))).rejects.toMatchObject({ code: 'not_found' });
+});
+
+test('the log tells of signing in, of what failed, and of the operator’s links (ACT-1)', async () => {
+  const rows = await here.sql(
+    `select distinct action, outcome, surface from activity where organization_id = $1 order by 1, 2`,
+    [here.organization],
+  );
+  expect(rows).toEqual([
+    { action: 'link.create', outcome: 'allow', surface: 'operator' },
+    { action: 'password.change', outcome: 'allow', surface: 'studio' },
+    { action: 'session.create', outcome: 'allow', surface: 'studio' },
+    { action: 'session.create', outcome: 'deny', surface: 'studio' },
+  ]);
+});
