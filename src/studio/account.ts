@@ -41,7 +41,7 @@ export async function showAccount(desk: Desk, here: Visitor, { wrong, key }: Tol
 ${notice(wrong)}${notice(done[asked(desk, 'done') as keyof typeof done], 'done')}${key ? keyShown(key) : ''}
 <section aria-labelledby="you"><h2 id="you">You</h2>
 <dl><dt>Name</dt><dd>${here.name}</dd><dt>Email</dt><dd>${here.email}</dd>
-<dt>Organization</dt><dd>${here.organization.name}, as ${here.role}${places.length > 1 ? html` · <a href="/organizations">change over</a>` : ''}</dd></dl></section>
+<dt>Organization</dt><dd>${here.organization.name}, as ${here.role}${places.length > 1 ? html` · <a href="/organizations">switch</a>` : ''}</dd></dl></section>
 ${proofs(desk, here, await identity.hasPassword(here), passkeys)}
 ${speaking(here, connections, listed.next_cursor as string | undefined)}
 ${keyForm(here)}`,
@@ -96,6 +96,7 @@ ${next ? html`<p><a href="/account?cursor=${encodeURIComponent(next)}">Older one
 
 const keyForm = (here: Visitor): Html => html`<section aria-labelledby="key"><h2 id="key">A new key</h2>
 <p>For a client that cannot sign you in itself. It does what you may, cut down to what you tick.</p>
+<details><summary>Make a key</summary>
 <form method="post" action="/account/keys">${csrfField(here)}
 <div class="field"><label for="key-name">What to call it</label><input id="key-name" name="name" maxlength="120" placeholder="Assistant on my laptop" required></div>
 <fieldset><legend>What it may do</legend><div class="choices">${credentialScopes.map(
@@ -106,7 +107,7 @@ const keyForm = (here: Visitor): Html => html`<section aria-labelledby="key"><h2
 )}</div></fieldset>
 <div class="field"><label for="key-days">How long it holds</label><select id="key-days" name="days">
 <option value="7">A week</option><option value="30">A month</option><option value="90" selected>90 days</option><option value="365">A year</option></select></div>
-<div class="actions"><button>Make the key</button></div></form></section>`;
+<div class="actions"><button>Make the key</button></div></form></details></section>`;
 
 const keyShown = ({
   name,
@@ -123,4 +124,4 @@ const day = (at: string | Date): Html => {
   const iso = new Date(at).toISOString();
   return html`<time datetime="${iso}">${dayIn.format(new Date(iso))}</time>`;
 };
-const dayIn = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
+const dayIn = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });

@@ -104,11 +104,11 @@ export async function organizationsPage(desk: Desk): Promise<Response> {
   return page(
     { title: 'Choose an organization' },
     html`<h1>Choose an organization</h1>
-<p class="soft">You are in several. You can change over later, from your account.</p>
+<p class="soft">You are in several. You can switch later, from your account.</p>
 <form method="post" action="/organizations">${csrfField(here)}<input type="hidden" name="next" value="${next}">
 <ul class="rows">${places.map(
       ({ organization, name, role }) => html`<li><span><b>${name}</b><small>${role}</small></span>
-<button class="small plain" name="organization" value="${organization}" aria-label="Go to ${name}">${organization === here.organization.id ? 'Stay' : 'Go'}</button></li>`,
+<button class="small plain" name="organization" value="${organization}" aria-label="${organization === here.organization.id ? 'Stay in' : 'Go to'} ${name}">${organization === here.organization.id ? 'Stay' : 'Go'}</button></li>`,
     )}</ul></form>`,
   );
 }

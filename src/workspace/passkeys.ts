@@ -48,6 +48,8 @@ export function passkeysOn({ database, attempts, enter, renew }: Doorstep, { beg
         userDisplayName: name,
         userID: handleOf(account),
         excludeCredentials: known.map((it) => ({ id: it.id, transports: [...it.transports] })),
+        // Ed25519, ES256, RS256.
+        supportedAlgorithmIDs: [-8, -7, -257],
         authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
       });
       return { options, passing: await begin('add', { challenge: options.challenge, account }) };

@@ -37,6 +37,7 @@ const forms = {
   '/account/passkeys/remove': { id: 'x' },
   '/account/keys': { name: 'x', scope: 'read', days: '7' },
   '/account/connections/end': { id: 'x' },
+  '/oauth/consent/:uid': { answer: 'allow' },
 } as const;
 /** Those that only someone signed in has. */
 const signed = Object.keys(forms).filter((path) => /^\/(sign-out|organizations|prove(?!.*options)|account)/.test(path));

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type Browser, type BrowserContextOptions, chromium, type LaunchOptions, type Page } from 'playwright-core';
+import axe from 'axe-core';
+import { type Browser, chromium, type LaunchOptions, type Page } from 'playwright-core';
 import { afterAll } from 'vitest';
 import { peers } from './peer.ts';
 
@@ -14,26 +14,31 @@ export async function openBrowser(): Promise<Browser> {
   return browser;
 }
 
-/** The ways in which each page is looked at. */
-export const looks = (['light', 'dark'] as const).flatMap((colorScheme) =>
-  [
-    { width: 1280, height: 900 },
-    { width: 390, height: 844 },
-  ].map((viewport) => ({ colorScheme, viewport }) satisfies BrowserContextOptions),
-);
+const [desk, phone] = [
+  { width: 1280, height: 900 },
+  { width: 390, height: 844 },
+];
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** The ways in which each page is looked at. */
+export const looks = [
+  { colorScheme: 'light', viewport: desk },
+  { colorScheme: 'light', viewport: phone },
+  { colorScheme: 'dark', viewport: desk },
+  { colorScheme: 'dark', viewport: phone },
+] as const;
 
 /** What axe finds wrong with a page, in words. */
 export async function faultsOf(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    // biome-ignore lint/suspicious/noExplicitAny: axe has put itself there
-    const { violations } = await (globalThis as any).axe.run();
-    return (violations as { id: string; nodes: { html: string; failureSummary: string }[] }[]).flatMap(
-      ({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
-    );
-  });
+  await page.evaluate(axe.source);
+  const { violations } = (await page.evaluate('axe.run()')) as { violations: Violation[] };
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
+  );
+}
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
 }
 
 /** The browser that CHROMIUM_PATH names, else the one that npm brought, with the libraries and fonts that it needs. */
