@@ -14,9 +14,7 @@ export const demoKey = (place: Place): Promise<{ readonly key: string; end(): Pr
   withOperator(place, async (operator) => {
     await made(place, operator);
     const wish = { person: 'cleo@acme.test', organization: 'Acme', name: 'demo', scopes: cast.Cleo.scopes };
-    const { id, key } = await operator
-      .createKey({ ...wish, expiresAt: new Date(Date.now() + longest) })
-      .catch(whereThereIsNoDemo);
+    const { id, key } = await operator.createKey({ ...wish, holds: longest }).catch(whereThereIsNoDemo);
     return { key, end: () => withOperator(place, (last) => last.revokeKey(id)).then(() => {}) };
   });
 

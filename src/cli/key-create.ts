@@ -26,7 +26,7 @@ export default command({
       name: cleanLine(name) || 'key',
       scopes: scopesFrom(scopes),
       workspaces: workspace,
-      expiresAt: endFrom(expires),
+      holds: holdsFrom(expires),
     };
     const { key, ...made } = await asOperator(settings, (operator) => operator.createKey(wish));
     if (json) process.stdout.write(`${JSON.stringify({ ...made, key }, null, 2)}\n`);
@@ -52,10 +52,11 @@ function scopesFrom(text: string | undefined): readonly CredentialScope[] {
 
 const hours = { h: 1, d: 24, w: 24 * 7 };
 
-function endFrom(text: string): Date | null {
+/** In milliseconds, or for good. */
+function holdsFrom(text: string): number | null {
   if (text === 'never') return null;
   const [, count, unit] = /^([1-9]\d{0,4})([hdw])$/.exec(text) ?? [];
-  if (count && unit) return new Date(Date.now() + Number(count) * hours[unit as keyof typeof hours] * 3_600_000);
+  if (count && unit) return Number(count) * hours[unit as keyof typeof hours] * 3_600_000;
   throw new Problem('invalid_argument', `--expires ${text} is no time from now.`, {
     advice: 'Write it like 12h, 30d or 8w, or never.',
   });

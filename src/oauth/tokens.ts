@@ -9,11 +9,11 @@ const trusted = 60_000;
 export function keysOf(ledger: Ledger) {
   let known: { keys: readonly TokenKey[]; at: number } | undefined;
   const read = async () => {
-    known = { keys: await ledger.tokenKeys(newKey), at: Date.now() };
+    known = { keys: await ledger.tokenKeys(newKey), at: performance.now() };
     return known.keys;
   };
   return {
-    now: async () => (known && Date.now() - known.at < trusted ? known.keys : read()),
+    now: async () => (known && performance.now() - known.at < trusted ? known.keys : read()),
     read,
   };
 }

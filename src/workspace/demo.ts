@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fromNow } from '../storage/clock.ts';
 import { openDatabase } from '../storage/database.ts';
 import type { Connection } from '../storage/migrate.ts';
 import { addOrganization, addPerson, addPrincipal, addWorkspace, isEmptyForUs } from '../storage/operator.ts';
@@ -56,7 +57,7 @@ async function settle(owner: Connection): Promise<DemoPerson[]> {
         const person = await addPerson(tx, organization, { email, name, role });
         const id = newId();
         const key = newSecret(organization, id);
-        const expiresAt = new Date(Date.now() + defaultKeyDays * 86_400_000);
+        const expiresAt = await fromNow(tx, defaultKeyDays * 86_400_000);
         const cut = { scopes, workspaces: null, expiresAt };
         await addCredential(tx, { organization, id, person, name: 'demo', hash: hashOf(key), ...cut });
         ids[name] = person;

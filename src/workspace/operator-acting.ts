@@ -1,3 +1,4 @@
+import { fromNow } from '../storage/clock.ts';
 import type { Database } from '../storage/database.ts';
 import * as stored from '../storage/operator.ts';
 import * as kept from '../storage/operator-credentials.ts';
@@ -23,7 +24,7 @@ export const lendKey = (database: Database, { person, organization }: As, name: 
     const it = theOne(await stored.peopleWith(tx, person, organizationId(organization)), person);
     const id = newId();
     const key = newSecret(it.organization, id);
-    const expiresAt = new Date(Date.now() + longest);
+    const expiresAt = await fromNow(tx, longest);
     const mine = { organization: it.organization, id, person: it.id, name, hash: hashOf(key), expiresAt };
     await kept.addCredential(tx, { ...mine, scopes: ['admin'], workspaces: null });
     const { organization: home } = it;

@@ -1,3 +1,4 @@
+import { fromNow } from '../storage/clock.ts';
 import type { Database } from '../storage/database.ts';
 import * as stored from '../storage/operator.ts';
 import * as kept from '../storage/operator-credentials.ts';
@@ -14,7 +15,8 @@ export interface KeyWish {
   readonly scopes: readonly CredentialScope[];
   /** Names or ids; none leaves it uncut. */
   readonly workspaces?: readonly string[] | undefined;
-  readonly expiresAt: Date | null;
+  /** In milliseconds; without it, it has no end. */
+  readonly holds: number | null;
 }
 
 /** For whom and where an import wants a key. */
@@ -36,7 +38,7 @@ export interface Key {
   readonly state: 'active' | 'expired' | 'revoked';
 }
 
-export const createKey = (database: Database, { person, organization, name, scopes, workspaces, expiresAt }: KeyWish) =>
+export const createKey = (database: Database, { person, organization, name, scopes, workspaces, holds }: KeyWish) =>
   database.outside(async (tx) => {
     const it = theOne(await stored.peopleWith(tx, person, organizationId(organization)), person);
     const found = await stored.workspacesOf(tx, it.organization);
@@ -52,7 +54,7 @@ export const createKey = (database: Database, { person, organization, name, scop
       hash,
       scopes,
       workspaces: cut ?? null,
-      expiresAt,
+      expiresAt: holds === null ? null : await fromNow(tx, holds),
     });
     const [made] = await kept.credentials(tx, id);
     if (!made) throw new Error('the key that was just made is not there');
@@ -89,7 +91,7 @@ export async function borrowKey(database: Database, { person, organization, work
       organization: it.organization,
       id,
       hash: hashOf(key),
-      expiresAt: new Date(Date.now() + longestImport),
+      expiresAt: await fromNow(tx, longestImport),
     };
     if (known) await kept.renewCredential(tx, made);
     else

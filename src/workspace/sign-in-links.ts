@@ -1,4 +1,5 @@
 import { noteAccount } from '../storage/accounts.ts';
+import { fromNow } from '../storage/clock.ts';
 import type { Database } from '../storage/database.ts';
 import { followLink, makeLink, seeLink } from '../storage/sign-in-links.ts';
 import { newId } from '../terms/ids.ts';
@@ -61,7 +62,7 @@ export async function linkFor(
 ): Promise<string | undefined> {
   const id = newId();
   const secret = newOnce('link', id);
-  const ends = new Date(Date.now() + minutes * 60_000);
+  const ends = await database.single((tx) => fromNow(tx, minutes * 60_000));
   const account = await makeLink(database, email, { id, hash: hashOf(secret) }, ends);
   if (account === null) return undefined;
   const because =

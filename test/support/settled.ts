@@ -41,10 +41,11 @@ export async function settled(sql: Client, told: Told) {
     async credential(
       who: string,
       { scopes = allButOverride, workspaces, expiresAt, revokedAt, name = `${who}'s key` }: KeyTold = {},
+      client = sql,
     ) {
       const id = newId();
       const secret = newSecret(organization, id);
-      await sql.query(
+      await client.query(
         `insert into credential (organization_id, id, person_id, name, secret_hash, scopes, workspaces, expires_at, revoked_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
         [

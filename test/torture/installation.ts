@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -18,6 +18,7 @@ export async function installation(told: Told, postgres: Settings = {}) {
   const cluster = await openCluster(home, () => {}, postgres);
   const owner = { host: cluster.host, port: cluster.port, user: 'postern', database: 'postgres' };
   const servers = new Set<Running>();
+  const limits: string[] = [];
 
   const pid = () => Number.parseInt(readFileSync(join(cluster.data, 'postmaster.pid'), 'utf8'), 10);
   const entered = async () => {
@@ -26,8 +27,8 @@ export async function installation(told: Told, postgres: Settings = {}) {
     await client.connect();
     return client;
   };
-  const up = async () => {
-    launch(cluster);
+  const up = async (how = cluster) => {
+    launch(how);
     await until('PostgreSQL answers', async () => (await entered()).end().then(() => true));
   };
 
@@ -38,6 +39,12 @@ export async function installation(told: Told, postgres: Settings = {}) {
   const keys: Record<string, string> = {};
   for (const name of Object.keys(told.people)) keys[name] = (await world.credential(name)).secret;
   await sql.end();
+  const moreKeys = async (name: string, count: number) => {
+    const client = await entered();
+    const again = await Promise.all(Array.from({ length: count }, () => world.credential(name, {}, client)));
+    await client.end();
+    return again.map(({ secret }) => secret);
+  };
 
   return {
     home,
@@ -45,12 +52,20 @@ export async function installation(told: Told, postgres: Settings = {}) {
     /** Of everyone, with all scopes but `override`. */
     keys: keys as Readonly<Record<string, string>>,
     owner,
+    moreKeys,
     /** Settings of a server that brings its PostgreSQL, which is the one here, and of one whose operator has one. */
     embedded: { POSTERN_HOME: home },
     own: {
       DATABASE_URL: `postgresql://postern@localhost:${cluster.port}/postgres?host=${encodeURIComponent(cluster.host)}`,
     },
     postgres: { up, pid, down: () => stop(cluster) },
+    /** Starts PostgreSQL again with a largest file that it may write, in bytes, so that its tables grow no further; or with none. */
+    async limitFiles(bytes: number | undefined): Promise<void> {
+      await stop(cluster);
+      if (bytes === undefined) return up();
+      limits.push(limited(cluster.bin, bytes));
+      await up({ ...cluster, bin: limits.at(-1) as string });
+    },
     /** As its superuser, while it is there. */
     entered,
     async sql(text: string, values: unknown[] = []) {
@@ -69,7 +84,46 @@ export async function installation(told: Told, postgres: Settings = {}) {
     async remove() {
       await Promise.all([...servers].map((it) => it.end()));
       await stop(cluster).catch(() => {});
-      rmSync(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+      for (const folder of [home, ...limits])
+        rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    },
+  };
+}
+
+/** A folder with a `postgres` that sets itself that limit, where the server's account finds it. */
+function limited(bin: string, bytes: number): string {
+  const folder = mkdtempSync(join(tmpdir(), 'postern-limited-'));
+  const file = join(folder, 'postgres');
+  // In the units of POSIX.
+  writeFileSync(file, `#!/bin/sh\nulimit -f ${bytes / 512}\nexec '${join(bin, 'postgres')}' "$@"\n`);
+  for (const it of [folder, file]) chmodSync(it, 0o755);
+  return folder;
+}
+
+/** What is broken: where it is, and a server that runs on it. */
+export interface Standing {
+  readonly here: Installation;
+  readonly server: Running;
+}
+
+/** A server on an organization of two people with two workflows, for as long as the work with it takes. */
+export async function standing(): Promise<Standing & { end(): Promise<number | null> }> {
+  const here = await installation({
+    people: { ada: 'member', bo: 'member' },
+    workspaces: { growth: { ada: 'owner', bo: 'creator' } },
+    workflows: {
+      plans: { in: 'growth', owner: 'ada', grants: { bo: 'editor' } },
+      ideas: { in: 'growth', owner: 'bo', visibility: 'everyone' },
+    },
+  });
+  const server = await here.serve(here.own);
+  return {
+    here,
+    server,
+    async end() {
+      const { code } = await server.end();
+      await here.remove();
+      return code;
     },
   };
 }

@@ -1,8 +1,15 @@
 import { parseArgs } from 'node:util';
+import { bodies } from './bodies.ts';
+import { clocks } from './clocks.ts';
+import { diskFull } from './disk-full.ts';
+import { type Standing, standing } from './installation.ts';
 import { kills } from './kills.ts';
 import { outage } from './outage.ts';
+import { pool } from './pool.ts';
 import { seedOf } from './seeded.ts';
+import { slow } from './slow.ts';
 import { soak } from './soak.ts';
+import { streams } from './streams.ts';
 
 const { values } = parseArgs({
   options: {
@@ -20,8 +27,24 @@ const secondsOr = (usual: number) => Number(values.seconds ?? usual);
 const faults: Readonly<Record<string, () => Promise<object>>> = {
   kills: () => kills({ seed, rounds }),
   soak: () => soak({ seed, seconds: secondsOr(600) }),
-  outage: () => outage({ seconds: secondsOr(60) }),
+  streams: () => alone((it) => streams(it, 10_000)),
+  slow: () => alone((it) => slow(it, { count: 500, seconds: secondsOr(60) })),
+  bodies: () => alone((it) => bodies(it, 20)),
+  'disk full': () => alone(diskFull),
+  clocks: () => alone(clocks),
+  pool: () => alone((it) => pool(it, 200)),
+  outage: () => alone((it) => outage(it, secondsOr(60))),
 };
+
+/** On a server of its own, which has to end in order. */
+async function alone<T extends object>(run: (it: Standing) => Promise<T>): Promise<T & { code: number | null }> {
+  const it = await standing();
+  try {
+    return { ...(await run(it)), code: await it.end() };
+  } finally {
+    await it.here.remove();
+  }
+}
 
 process.stdout.write(`seed ${seed}\n`);
 let failed = 0;

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { follow } from '../support/following.ts';
 import { at, byMcp, byRest } from './caller.ts';
-import { type Installation, installation, isReady, until } from './installation.ts';
+import { type Installation, isReady, type Standing, until } from './installation.ts';
 import { allocated } from './memory.ts';
 
 /** What no answer says, since whoever calls is not to learn it. */
@@ -11,51 +11,40 @@ const leaks = /ECONN|ENOENT|PGSQL|\.s\.|postgres|57P0|select |\/tmp\/|at .*\.ts:
  * Takes PostgreSQL away under a running server, for so long: every door answers 503 with Retry-After, none hangs, none tells why; the
  * server lives, and when the database is there again it serves, hears news and seals by itself.
  */
-export async function outage({ seconds }: { seconds: number }) {
-  const here = await installation({
-    people: { ada: 'member', bo: 'member' },
-    workspaces: { growth: { ada: 'creator', bo: 'creator' } },
-    workflows: { plans: { in: 'growth', owner: 'ada', grants: { bo: 'editor' } } },
-  });
-  try {
-    const server = await here.serve(here.own);
-    const service = at(server.address);
-    const [ada, bo] = [here.keys.ada as string, here.keys.bo as string];
-    const call = byRest(service, ada);
-    const listener = await byMcp(service, bo);
-    const followed = await follow(listener.client, '2026', [`postern://workflow/${here.world.id('plans')}`]);
-    await byMcp(service, ada).then((it) =>
-      it.call('edit_workflow', { id: here.world.id('plans'), revision: 1, name: 'Before' }),
-    );
-    await followed.until(...followed.uris);
-    const waiting = byRest(service, bo)('list_notifications', { wait: 25 }).catch((thrown) => thrown);
-    await until('it waits', async () => (await fetch(`${server.address}/healthz`)).ok);
+export async function outage({ here, server }: Standing, seconds: number) {
+  const service = at(server.address);
+  const [ada, bo] = [here.keys.ada as string, here.keys.bo as string];
+  const call = byRest(service, ada);
+  const { revision } = await call('open_workflow', { id: here.world.id('plans') });
+  const listener = await byMcp(service, bo);
+  const followed = await follow(listener.client, '2026', [`postern://workflow/${here.world.id('plans')}`]);
+  await byMcp(service, ada).then((it) =>
+    it.call('edit_workflow', { id: here.world.id('plans'), revision, name: 'Before' }),
+  );
+  await followed.until(...followed.uris);
+  const waiting = byRest(service, bo)('list_notifications', { wait: 25 }).catch((thrown) => thrown);
+  await until('it waits', async () => (await fetch(`${server.address}/healthz`)).ok);
 
-    const before = allocated(server.pid);
-    await here.postgres.down();
-    const answers = await askEveryDoor(here, server.address, seconds);
-    const grown = allocated(server.pid) - before;
-    const waited = await waiting;
-    followed.heard();
+  const before = allocated(server.pid);
+  await here.postgres.down();
+  const answers = await askEveryDoor(here, server.address, seconds);
+  const grown = allocated(server.pid) - before;
+  const waited = await waiting;
+  followed.heard();
 
-    await here.postgres.up();
-    const recovery = await until('it is ready again', isReady(server.address));
-    await call('edit_workflow', { id: here.world.id('plans'), revision: 2, name: 'After' });
-    await followed.until(...followed.uris);
-    const sealed = await until('all is sealed', async () => (await unsealed(here)) === 0);
-    await listener.close();
-    const { code } = await server.end();
-    return {
-      ...answers,
-      waited: waited?.code ?? 'answered',
-      recovery: Math.round(recovery),
-      sealed: Math.round(sealed),
-      grownMiB: grown,
-      code,
-    };
-  } finally {
-    await here.remove();
-  }
+  await here.postgres.up();
+  const recovery = await until('it is ready again', isReady(server.address));
+  await call('edit_workflow', { id: here.world.id('plans'), revision: revision + 1, name: 'After' });
+  await followed.until(...followed.uris);
+  const sealed = await until('all is sealed', async () => (await unsealed(here)) === 0);
+  await listener.close();
+  return {
+    ...answers,
+    waited: waited?.code ?? 'answered',
+    recovery: Math.round(recovery),
+    sealed: Math.round(sealed),
+    grownMiB: grown,
+  };
 }
 
 /** How each door answers meanwhile; what is not a clear 503 is told apart. */

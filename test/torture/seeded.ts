@@ -25,9 +25,9 @@ export function seeded(seed: number) {
 export const seedOf = (given: string | undefined): number =>
   given === undefined || given === '' ? Math.floor(Math.random() * 2 ** 32) : Number(given);
 
-/** What came of a run, on its own line; where it fails, what it takes to run it again. */
-export async function tell<T extends object>(name: string, seed: number, run: Promise<T>): Promise<T> {
-  process.stdout.write(`${name}: seed ${seed}\n`);
+/** What came of a run, on a line of its own; with its seed, which stands there before, it is run again. */
+export async function tell<T extends object>(name: string, run: Promise<T>, seed?: number): Promise<T> {
+  if (seed !== undefined) process.stdout.write(`${name}: TORTURE_SEED=${seed}\n`);
   const figures = await run;
   process.stdout.write(`${name}: ${JSON.stringify(figures)}\n`);
   return figures;
