@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { levelOf } from '../access/decide.ts';
+import { teamsOf } from '../storage/members.ts';
 import { incomingRequests, type Listed, sentRequests } from '../storage/request-lists.ts';
 import { cameTrue } from '../storage/request-settling.ts';
 import { askedSoFar, closeRequest, deliverRequest } from '../storage/requests.ts';
@@ -27,6 +28,9 @@ export const Request = z.object({
   created_at: z.string(),
   decided_at: z.string().optional(),
 });
+
+/** With the teams, of Incoming, that whoever asks is in and the reader too. */
+const Incoming = Request.extend({ teams: z.array(z.string()).optional() });
 
 /** A request as whoever has it in that box sees it. */
 export const requestShown = (it: Listed, box: 'incoming' | 'sent'): z.output<typeof Request> => ({
@@ -132,14 +136,18 @@ export const listAccessRequests = reading({
     status: z.enum(statuses).optional(),
     ...Paging,
   }),
-  output: z.object({ items: z.array(Request), total: z.int().optional(), next_cursor: z.string().optional() }),
+  output: z.object({ items: z.array(Incoming), total: z.int().optional(), next_cursor: z.string().optional() }),
   target: () => ({ noun: 'organization' }) as const,
   async run(desk, _organization, { box, status, limit, cursor }) {
     const query = { box, status };
     const after = cursor === undefined ? undefined : desk.placeOf(query, cursor);
     const list = box === 'sent' ? sentRequests : incomingRequests;
     const { items, next } = await list(desk.tx, desk.scope('resource.open'), desk.me, { limit, after, status });
-    const shown = items.map((it) => requestShown(it, box));
+    const shared = box === 'incoming' ? await teamsShared(desk, items) : undefined;
+    const shown = items.map((it) => {
+      const teams = shared?.get(it.requester_id);
+      return { ...requestShown(it, box), ...(teams && { teams }) };
+    });
     const fitting = lightest(shown, roomOfAnswer);
     const last = fitting.length < shown.length ? items[fitting.length - 1]?.id : next;
     return {
@@ -149,6 +157,17 @@ export const listAccessRequests = reading({
     };
   },
 });
+
+/** By person, the names of the teams of the caller's that they are in too, so that "my team" needs no second look. */
+async function teamsShared({ tx, me }: Desk, items: readonly Listed[]): Promise<ReadonlyMap<string, string[]>> {
+  const all = await teamsOf(tx, me, [...new Set([me.person, ...items.map((it) => it.requester_id)])]);
+  const mine = new Set(all.filter(({ person }) => person === me.person).map(({ id }) => id));
+  const those = Map.groupBy(
+    all.filter(({ id }) => mine.has(id)),
+    ({ person }) => person,
+  );
+  return new Map([...those].map(([person, teams]) => [person, teams.map(({ name }) => name)]));
+}
 
 export const cancelAccessRequest = changing({
   name: 'cancel_access_request',
