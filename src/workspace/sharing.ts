@@ -66,11 +66,8 @@ export const shareResource = changing({
   },
   async answer(desk, { id, kind, granted }) {
     const target = await desk.may('resource.open', { noun: 'resource', kind, id });
-    return {
-      id: outside(kind, id),
-      visibility: target instanceof Problem ? 'unknown' : target.subject.visibility,
-      granted,
-    };
+    if (target instanceof Problem) throw target;
+    return { id: outside(kind, id), visibility: target.subject.visibility, granted };
   },
 });
 

@@ -73,7 +73,7 @@ test('an export holds what the list holds, by the same filters, as CSV with one 
 
 test('no cell of an export is a formula, and none breaks its line (EXT-7)', async () => {
   const here = await office(told);
-  for (const name of ['=HYPERLINK("http://x")', '+1', '-1+1', '@SUM(A1)', 'a, "b"']) {
+  for (const name of ['=HYPERLINK("http://x")', '+1', '-1+1', '@SUM(A1)', '＝SUM(A1)', 'a, "b"']) {
     await here.sql('update resource set name = $1 where id = $2', [name, here.uuid('plan')]);
     await here.as('bo')('open_workflow', { id: here.id('plan') });
     const [, line = ''] = (await whole(here, 'ada', { format: 'csv' })).data.split('\r\n');

@@ -35,6 +35,10 @@ test('a replay is decided anew: who may no longer open it is told nothing of it 
   expect(await here.as('cy')('edit_workflow', edit, keyed('k'))).toMatchObject({ revision: 2 });
   await here.as('bo')('unshare_resource', { id: here.id('plan'), with: 'person:cy@acme.test' });
   expect(await here.as('cy')('edit_workflow', edit, keyed('k'))).toMatchObject(code('not_found'));
+  const share = { id: here.id('plan'), with: 'person:cy@acme.test', role: 'viewer' };
+  expect(await here.as('bo')('share_resource', share, keyed('s'))).toHaveProperty('granted');
+  await here.sql('update resource set owner_id = $1 where id = $2', [here.uuid('ada'), here.uuid('plan')]);
+  expect(await here.as('bo')('share_resource', share, keyed('s'))).toMatchObject(code('not_found'));
 });
 
 test('with other arguments, or for another tool, it is refused; the order of arguments does not count (EXT-9)', async () => {
