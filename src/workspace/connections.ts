@@ -50,7 +50,9 @@ export const endConnection = changing({
     const uuid = inside('credential', id);
     const ended = uuid ? await endRow(tx, target, uuid) : undefined;
     if (!uuid || !ended)
-      throw new Problem('not_found', `You have no connection ${id}.`, { advice: 'list_connections shows their ids.' });
+      throw new Problem('not_found', 'You have no connection with this id.', {
+        advice: 'list_connections shows their ids.',
+      });
     return {
       outcome: { id: outside('credential', uuid) },
       made: { noun: 'credential', id: uuid },

@@ -42,3 +42,12 @@ test.each(cases.map((it) => [`${it.tool}.${it.argument}`, it.noun, it] as const)
     }
   },
 );
+
+test('nothing that stands in such an argument makes an error of ours, and what can’t be read is not said again (EXT-7, EXT-12)', async () => {
+  for (const { tool, argument, args, who } of cases) {
+    const { call } = seats[who ?? 'bo'];
+    const { error } = await call(tool, args('\u0000zq\u202e'));
+    expect(error?.code, `${tool}.${argument}`).not.toBe('internal');
+    expect(error?.message ?? '', `${tool}.${argument}`).not.toMatch(/zq|\u202e/);
+  }
+}, 60_000);
