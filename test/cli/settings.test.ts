@@ -93,7 +93,7 @@ test.each`
   ${['import', '/nowhere', '--person', 'p', '--workspace', 'w']}                | ${'/nowhere is no folder that can be read. '}
   ${['call', 'whoami', '{}']}                                                   | ${'POSTERN_KEY is not set'}
   ${['stdio']}                                                                  | ${'POSTERN_KEY is not set'}
-`('postern $words is refused before anything is opened: $says', async ({ words, says }) => {
+`('postern $words is refused before anything is opened: $says (security 1)', async ({ words, says }) => {
   expect(await refused(words, { POSTERN_HOME: '/dev/null/nowhere' })).toEqual({
     code: 1,
     says: expect.stringContaining(says),
@@ -107,7 +107,7 @@ test('a line of the log loses every secret', () => {
   expect(line).toBe('{"key":"postern_…","authorization":"Bearer …","url":"postgres://u:…@h/d"}');
 });
 
-test('the log is JSON lines on standard error, with no secret in any of them', async () => {
+test('the log is JSON lines on standard error, with no secret in any of them (security 29, 31)', async () => {
   const secret = `postern_${'0'.repeat(84)}`;
   const script = `const { openLog } = await import(process.argv[1]);
     const log = await openLog();

@@ -53,6 +53,10 @@ test('someone of the demo signs in with a browser, by a link that the operator m
   expect(nobody).toMatchObject({ code: 1, stderr: expect.stringContaining('Nobody active has the email') });
 });
 
+test('it listens on this machine’s own address and on no other (security 2)', async () => {
+  await expect(fetch(`${running.address.replace('127.0.0.1', '127.0.0.2')}/healthz`)).rejects.toThrow();
+});
+
 test('it is healthy, and ready', async () => {
   for (const path of ['healthz', 'readyz'])
     expect(await fetch(`${running.address}/${path}`).then((it) => it.json())).toEqual({ status: 'ok' });

@@ -80,7 +80,7 @@ describe.each<Era>(['2026', '2025'])('a consequential write over the protocol of
   });
 });
 
-test('an answer that nobody was asked for does nothing: elicitation is no authorization', async () => {
+test('an answer that nobody was asked for does nothing: elicitation is no authorization (security 10)', async () => {
   const forge = async (requestState?: string) => {
     const params = {
       name: 'delete_workflow',

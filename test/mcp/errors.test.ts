@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 
 test.each<Era>(['2026', '2025'])(
-  'an unforeseen failure shows a reference, and its cause only in the log (protocol of %s)',
+  'an unforeseen failure shows a reference, and its cause only in the log (protocol of %s) (security 28)',
   async (era) => {
     const { call, client } = await agent(service, await here.key('ada'), { era });
     await here.sql('alter table revision rename to secret_table');

@@ -82,17 +82,17 @@ describe('who is let in', () => {
     ['origin', 'https://localhost.evil.test', 403],
     ['origin', 'http://localhost:3000', 200],
     ['origin', 'https://postern.acme.test', 200],
-  ])('%s %s answers %i', async (header, value, status) => {
+  ])('%s %s answers %i (security 1)', async (header, value, status) => {
     expect((await send({ headers: { [header]: value } })).status).toBe(status);
   });
 
-  test('a body above 4 MiB answers 413, told or not told beforehand', async () => {
+  test('a body above 4 MiB answers 413, told or not told beforehand (security 24)', async () => {
     const body = hello('initialize', { pad: 'x'.repeat(5 << 20) });
     expect((await send({ body })).status).toBe(413);
     expect((await send({ body, headers: { 'content-length': String(body.length) } })).status).toBe(413);
   });
 
-  test('what is not JSON answers 415 or 400', async () => {
+  test('what is not JSON answers 415 or 400 (security 24)', async () => {
     expect((await send({ headers: { 'content-type': 'text/plain' } })).status).toBe(415);
     expect((await send({ body: '{' })).status).toBe(400);
   });
@@ -176,7 +176,7 @@ describe('a session of the 2025 protocol', () => {
     expect((await ping(id)).status).toBe(404);
   });
 
-  test('is not there for another credential, nor for another narrowing', async () => {
+  test('is not there for another credential, nor for another narrowing (security 8, 32)', async () => {
     const id = await open();
     const ben = await here.key('ben');
     expect((await ping(id, { secret: ben })).status).toBe(404);
@@ -194,7 +194,7 @@ describe('a session of the 2025 protocol', () => {
     expect((await ping(session, { secret })).status).toBe(401);
   });
 
-  test('makes room for its credential’s next one, and is closed when it has long been idle', async () => {
+  test('makes room for its credential’s next one, and is closed when it has long been idle (security 32)', async () => {
     const log = { error: () => {}, debug: () => {} };
     const door = overHttp((connection) => serverFor(connection, log), log, {
       idleMs: 300,

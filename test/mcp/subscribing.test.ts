@@ -81,7 +81,7 @@ describe.each<Era>(['2026', '2025'])('following over the protocol of %s', (era) 
     await client.close();
   });
 
-  test('a connection that is narrowed follows nothing beyond, and a key without a scope no list (EXT-4)', async () => {
+  test('a connection that is narrowed follows nothing beyond, and a key without a scope no list (EXT-4) (security 19)', async () => {
     const narrowed = await as('ada', { era }, 'workspace=Growth');
     expect((await follow(narrowed.client, era, [uri('plan'), uri('books')])).uris).toEqual([uri('plan')]);
     const bare = await as('ada', { era, scopes: [] });
@@ -138,7 +138,7 @@ test('a hidden address, a missing one and none at all are refused alike (EXT-2)'
   await client.close();
 });
 
-test('a session of the 2025 protocol whose key was revoked is closed with its stream', async () => {
+test('a session of the 2025 protocol whose key was revoked is closed with its stream (security 19)', async () => {
   const { id, secret } = await here.credential('ada');
   const headers = {
     authorization: `Bearer ${secret}`,
@@ -164,7 +164,7 @@ test('a session of the 2025 protocol whose key was revoked is closed with its st
   expect(await whole).not.toContain('updated');
 });
 
-test('one connection follows a hundred things at most, and one key holds 32 streams', async () => {
+test('one connection follows a hundred things at most, and one key holds 32 streams (security 19)', async () => {
   const { client } = await as('ada', { era: '2025' });
   const all = Object.keys(many).map(uri);
   const it = await follow(client, '2025', all);

@@ -71,7 +71,7 @@ const said = async (name: string, args: Record<string, unknown>, id: string) => 
 };
 
 test.each(Object.keys(calls))(
-  '%s: hidden and missing give the same bytes but for the id, of whatever is hidden (EXT-2, 001-34)',
+  '%s: hidden and missing give the same bytes but for the id, of whatever is hidden (EXT-2, 001-34) (security 21)',
   async (name) => {
     const missing = await said(name, { id: past, ...calls[name] }, past);
     expect(missing).toContain('not_found');

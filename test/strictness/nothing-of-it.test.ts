@@ -58,7 +58,7 @@ test('list_resources, of one kind or of all, holds, counts and names nothing els
   expect(await seat.call('list_resources', { kind: 'assistant' })).toEqual({ items: [], total: 0 });
 });
 
-test('an admin of the workspace lists colleagues’ private ones by override alone (EXT-3, 001-31, 001-33)', async () => {
+test('an admin of the workspace lists colleagues’ private ones by override alone (EXT-3, 001-31, 001-33) (security 20)', async () => {
   const names = async (how: Parameters<typeof here.as>[1]) =>
     (await here.as('ada', how)('list_workflows', { query: 'Quartz', owner: 'bo@acme.test' })).items.map(
       ({ name, via }: { name: string; via: string }) => [name, via],
@@ -70,7 +70,7 @@ test('an admin of the workspace lists colleagues’ private ones by override alo
   expect(await names({ scopes: ['read', 'override'] })).toEqual([['Quartz of bo', 'override']]);
 });
 
-test('resources and completion hold nothing of what one can’t open (EXT-1)', async () => {
+test('resources and completion hold nothing of what one can’t open (EXT-1) (security 20)', async () => {
   const { client } = await here.seated(await here.key('bo'));
   const { resources } = await client.listResources();
   expect(

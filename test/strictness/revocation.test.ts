@@ -85,7 +85,7 @@ test.each<[string, (here: World) => Promise<unknown>]>([
   ],
   ['a person is removed', (here) => here.sql(`update person set status = 'removed' where id = $1`, [here.uuid('bo')])],
 ])(
-  'no call of an open session goes through, on any server, once %s, and nobody is let in by it (DEC-5, EXT-4, ORG-12)',
+  'no call of an open session goes through, on any server, once %s, and nobody is let in by it (DEC-5, EXT-4, ORG-12) (security 30)',
   async (_what, revoke) => {
     const here = await place();
     const secret = await here.key('bo');

@@ -10,7 +10,7 @@ const told = {
   workflows: { plan: { in: 'growth', owner: 'bo', grants: { cy: 'viewer' } }, secret: { in: 'growth', owner: 'bo' } },
   requests: { wish: { by: 'cy', for: 'secret' } },
 } as const;
-test('every opening is in it, with the path that opened it, and every refusal, with why (ACT-1)', async () => {
+test('every opening is in it, with the path that opened it, and every refusal, with why (ACT-1) (security 29)', async () => {
   const here = await office(told);
   const cy = here.as('cy');
   await cy('open_workflow', { id: here.id('plan') });
@@ -118,7 +118,7 @@ test('what is refused only while it runs is a refusal in it, too, and changes no
   expect(await here.as('bo')('list_workflows')).toMatchObject({ total: 2 });
 });
 
-test('a change that fails leaves neither change nor entry, and the database lets nobody rewrite one (ACT-3)', async () => {
+test('a change that fails leaves neither change nor entry, and the database lets nobody rewrite one (ACT-3) (security 29)', async () => {
   const here = await office(told);
   await here.as('bo')('edit_workflow', { id: here.id('plan'), revision: 7, name: 'x' });
   await here.as('bo')('edit_workflow', { id: here.id('plan'), revision: 1, patch: [{ op: 'remove', path: '/no' }] });

@@ -45,7 +45,7 @@ test.each<[string, Record<string, unknown>]>([
   },
 );
 
-test('a token that has served does not serve again, although all is as it was (EXT-8)', async () => {
+test('a token that has served does not serve again, although all is as it was (EXT-8) (security 9)', async () => {
   const here = await office(told);
   const bo = here.as('bo');
   const args = { id: here.id('plan'), visibility: 'everyone' };
@@ -56,7 +56,7 @@ test('a token that has served does not serve again, although all is as it was (E
   expect(await bo('open_workflow', { id: args.id })).toMatchObject({ visibility: 'private' });
 });
 
-test('it is bound to caller, key, tool, target and arguments (EXT-8)', async () => {
+test('it is bound to caller, key, tool, target and arguments (EXT-8) (security 8, 9)', async () => {
   const here = await office({
     ...told,
     workflows: { ...told.workflows, plan: { in: 'growth', owner: 'bo', grants: { cy: 'editor' } } },
@@ -94,7 +94,7 @@ test('a token made up, cut, or empty is stale, and comes with a new preview (EXT
   expect(await bo('delete_workflow', { ...args, confirm: error.current.confirm })).toMatchObject({ deleted: true });
 });
 
-test('it holds for five minutes of the database’s clock, whatever the server’s says (DEC-4, EXT-8)', async () => {
+test('it holds for five minutes of the database’s clock, whatever the server’s says (DEC-4, EXT-8) (security 9)', async () => {
   const here = await office(told);
   const { entrance, secret } = await here.credential('bo');
   const session = await here.postern.admit(secret);
@@ -117,7 +117,7 @@ test('it holds for five minutes of the database’s clock, whatever the server�
   expect(await aged(5 * 60_000 - 60_000)).toMatchObject({ visibility: 'everyone' });
 });
 
-test('where what it showed has changed meanwhile it is stale, with a preview of what would happen now (EXT-8)', async () => {
+test('where what it showed has changed meanwhile it is stale, with a preview of what would happen now (EXT-8) (security 9)', async () => {
   const here = await office(told);
   const bo = here.as('bo');
   const args = { id: here.id('plan'), visibility: 'private' };
