@@ -55,7 +55,7 @@ describe('who is let in', () => {
     ['a key that never was', { secret: 'pst_nothing' }],
     ['another scheme', { headers: { authorization: 'Basic YWRhOmFkYQ==' } }],
     ['a key in the address', { query: '?access_token=abc' }],
-  ])('%s gets a 401 that says how', async (_, sent) => {
+  ])('%s gets a 401 that says how (security 3, 4)', async (_, sent) => {
     const response = await send(sent);
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toMatch(/^Bearer/);

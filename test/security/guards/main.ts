@@ -3,7 +3,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Guard, type Line, lines } from './lines.ts';
+import type { Guard, Line } from './line.ts';
+import { lines } from './lines.ts';
 import { filesShowing, titlesShowing } from './marks.ts';
 
 /**

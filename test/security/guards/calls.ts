@@ -1,0 +1,234 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: patches are pieces of code.
+import type { Line } from './line.ts';
+
+/** What calls may do, and what they are told. */
+export const calls: readonly Line[] = [
+  {
+    line: 8,
+    expects: 'A session, a cursor or a token is of use to nobody but whom it was given to',
+    guards: [
+      {
+        file: 'src/mcp/sessions.ts',
+        does: 'serves a session to its owner alone',
+        from: 'session.credential !== owner.credential || session.narrowing !== owner.narrowing',
+        to: 'false',
+      },
+      {
+        file: 'src/workspace/confirming.ts',
+        does: 'binds a confirm token to the caller',
+        from: "['confirm', entrance.organization, entrance.credential, operation, args]",
+        to: "['confirm', entrance.organization, operation, args]",
+      },
+    ],
+  },
+  {
+    line: 9,
+    expects: 'What a client holds between two calls is sealed, bound, short-lived, and serves once',
+    guards: [
+      {
+        file: 'src/workspace/confirming.ts',
+        does: 'binds a confirm token to the operation and its arguments',
+        from: "['confirm', entrance.organization, entrance.credential, operation, args]",
+        to: "['confirm', entrance.organization, entrance.credential]",
+      },
+      {
+        file: 'src/workspace/confirming.ts',
+        does: 'lets it end after five minutes',
+        from: 'it.until > now.getTime() &&',
+        to: '',
+      },
+      {
+        file: 'src/workspace/confirming.ts',
+        does: 'binds it to what the preview showed',
+        from: 'it.digest === digest &&',
+        to: '',
+      },
+      {
+        file: 'src/workspace/confirming.ts',
+        does: 'uses it up',
+        from: '&& (await useConfirmation(tx, bound.entrance, it.nonce))',
+        to: '&& useConfirmation !== undefined',
+      },
+    ],
+  },
+  {
+    line: 10,
+    expects: 'An answer to an elicitation is no authorization',
+    guards: [
+      {
+        file: 'src/workspace/perform.ts',
+        does: 'confirms by the token of the preview alone',
+        from: 'await confirms(tx, bound, how.confirm, digest, at.now)',
+        to: 'confirms !== undefined',
+      },
+      {
+        file: 'src/mcp/confirmation.ts',
+        does: 'takes nothing but the token from what comes back',
+        from: "return typeof token === 'string' ? { token } : undefined;",
+        to: "return { token: String(token ?? 'agreed') };",
+      },
+    ],
+  },
+  {
+    line: 11,
+    expects:
+      'Nobody is sent to an address by an assistant: what a person is asked is a form, with nothing secret in it',
+    guards: [
+      {
+        file: 'src/mcp/confirmation.ts',
+        does: 'asks by a form',
+        from: `inputRequired.elicit({
+        message: \`\${title}?\\n\\n\${asLines(preview).join('\\n')}\`,
+        requestedSchema: {
+          type: 'object',
+          properties: { confirm: { type: 'boolean', title: 'Go ahead', default: true } },
+        },
+      })`,
+        to: 'inputRequired.elicitUrl({ message: `${title}?${asLines(preview).join()}`, url: `http://localhost/confirm?token=${confirm}` })',
+      },
+      {
+        file: 'src/mcp/confirmation.ts',
+        does: 'keeps the token out of what the person reads',
+        from: "message: `${title}?\\n\\n${asLines(preview).join('\\n')}`,",
+        to: "message: `${title}?\\n\\n${asLines(preview).join('\\n')} ${confirm}`,",
+      },
+    ],
+  },
+  {
+    line: 19,
+    expects: 'A subscription tells of nothing that its caller can’t open, and ends with the credential',
+    guards: [
+      {
+        file: 'src/mcp/followed.ts',
+        does: 'follows what was decided to be open alone',
+        from: 'id === undefined || (open as string[]).includes(id)',
+        to: 'id === undefined || open !== undefined',
+      },
+      {
+        file: 'src/mcp/following.ts',
+        does: 'looks again at each event, and tells of nothing that can’t be read now',
+        from: 'if (states.has(it.uri) && now !== undefined && now !== states.get(it.uri)) updated(it.uri);',
+        to: 'updated(it.uri);',
+      },
+      {
+        file: 'src/mcp/following.ts',
+        does: 'closes what follows with an ended key',
+        from: `      end();
+      ended();`,
+        to: `      return;`,
+      },
+      {
+        file: 'src/mcp/listening.ts',
+        does: 'caps the streams of one key',
+        from: '.length >= perCredential)',
+        to: '.length >= Number.POSITIVE_INFINITY)',
+      },
+    ],
+  },
+  {
+    line: 20,
+    expects: 'Lists, completion, prompts and refusals hold nothing of what the caller can’t open',
+    guards: [
+      {
+        file: 'src/storage/lists.ts',
+        does: 'counts the override in a list only where the credential bears its scope',
+        from: `await standings(tx, me, scope.override);
+  const area = await listedArea(tx, standing, me, wanted);`,
+        to: `await standings(tx, me, true || scope);
+  const area = await listedArea(tx, standing, me, wanted);`,
+      },
+    ],
+  },
+  {
+    line: 21,
+    expects: 'No id of someone else’s opens anything, under any tool',
+    guards: [
+      {
+        file: 'src/workspace/perform.ts',
+        does: 'answers a read with what was decided alone',
+        from: `  if (!place.many && ruled[0]?.problem) return noted(tx, ruled, ruled[0].problem);
+  const answer`,
+        to: '  const answer',
+      },
+      {
+        file: 'src/access/decide.ts',
+        does: 'hides what no path leads to',
+        from: "if (seen.length === 0) return { outcome: 'hide',",
+        to: "if (seen.length === 0) return { outcome: 'deny', missing: 'rung',",
+      },
+    ],
+  },
+  {
+    line: 26,
+    expects: 'What people wrote comes as data, with nothing in it that a reader would not see',
+    guards: [
+      {
+        file: 'src/terms/text.ts',
+        does: 'takes out what is invisible',
+        from: "return text.toWellFormed().replace(everyInvisible, '');",
+        to: 'return everyInvisible ? text : text;',
+      },
+    ],
+  },
+  {
+    line: 27,
+    expects: 'What tools say of themselves is constant, committed, and holds nothing that people wrote',
+    guards: [
+      {
+        file: 'tools/open-workflow.ts',
+        does: 'says what is committed',
+        from: 'title:',
+        to: 'title: new Date().toISOString() ||',
+      },
+    ],
+  },
+  {
+    line: 28,
+    expects: 'An unforeseen failure tells a reference and never its cause',
+    guards: [
+      {
+        file: 'src/terms/problem.ts',
+        does: 'has words of its own for what it did not foresee',
+        from: "return new Problem('internal', 'The request could not be completed.', { cause: thrown });",
+        to: "return new Problem('internal', String(thrown), { cause: thrown });",
+      },
+    ],
+  },
+  {
+    line: 29,
+    expects: 'Refusals are in the log as well, nobody can rewrite it, and no secret is in any log',
+    guards: [
+      {
+        file: 'src/workspace/ruling.ts',
+        does: 'writes a refusal into the log',
+        from: `  await note(tx, ruled);
+  return problem;`,
+        to: '  return tx && ruled && problem;',
+      },
+    ],
+  },
+  {
+    line: 30,
+    expects: 'A right that was taken back is gone for the next call, on every instance',
+    guards: [
+      {
+        file: 'src/storage/migrations/0001-entering.ts',
+        does: 'reads in each transaction whether the key holds',
+        from: "where c.organization_id = org and c.id = credential_id and c.revoked_at is null and p.status = 'active'",
+        to: "where c.organization_id = org and c.id = credential_id and p.status = 'active'",
+      },
+    ],
+  },
+  {
+    line: 33,
+    expects: 'No answer brings a page of HTML to be shown in the client',
+    guards: [
+      {
+        file: 'src/mcp/resources.ts',
+        does: 'offers data and texts alone',
+        from: "const json = 'application/json';",
+        to: "const json = 'text/html;profile=mcp-app';",
+      },
+    ],
+  },
+];

@@ -1,0 +1,157 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: patches are pieces of code.
+import type { Line } from './line.ts';
+
+/** How requests come in. */
+export const doors: readonly Line[] = [
+  {
+    line: 1,
+    expects: 'Host and Origin are checked, so that no page and no rebound name gets in',
+    guards: [
+      {
+        file: 'src/http/guard.ts',
+        does: 'refuses hosts that are not served here',
+        from: 'if (!(await isKnown(host))) return',
+        to: 'if (false) return',
+      },
+      {
+        file: 'src/http/guard.ts',
+        does: 'refuses pages of other origins',
+        from: 'if (origin !== undefined && !(await isKnown(hostnameOf(origin)))) {',
+        to: 'if (false) {',
+      },
+      {
+        file: 'src/cli/start.ts',
+        does: 'does not listen beyond this machine without names to be reached by',
+        from: '&& allowedHosts.length === 0) {',
+        to: '&& false) {',
+      },
+    ],
+  },
+  {
+    line: 2,
+    expects: 'Postern listens on this machine alone unless told otherwise',
+    guards: [
+      {
+        file: 'src/cli/listen.ts',
+        does: 'listens on the address that was chosen alone',
+        from: 'server.listen(port, host, resolve)',
+        to: 'server.listen(port, resolve)',
+      },
+    ],
+  },
+  {
+    line: 12,
+    expects: 'The pages for people hold against forged forms, frames, scripts and stolen cookies',
+    guards: [
+      {
+        file: 'src/studio/visitor.ts',
+        does: 'takes a form only with the token of its session',
+        from: 'return fits && isOwn(postern, request) ? undefined : foreign();',
+        to: 'return fits || isOwn(postern, request) ? undefined : foreign();',
+      },
+      {
+        file: 'src/studio/visitor.ts',
+        does: 'keeps the cookie from scripts',
+        from: `    'HttpOnly',
+`,
+        to: '',
+      },
+      {
+        file: 'src/studio/visitor.ts',
+        does: 'keeps the cookie from other hosts and from the clear',
+        from: "return isLocal && !address?.startsWith('https:') ? name : `__Host-${name}`;",
+        to: 'return isLocal || address ? name : `__Host-${name}`;',
+      },
+      {
+        file: 'src/studio/page.ts',
+        does: 'lets nobody frame a page',
+        from: `"frame-ancestors 'none'",`,
+        to: '"frame-ancestors *",',
+      },
+      {
+        file: 'src/workspace/passwords.ts',
+        does: 'takes as long where nobody has that email',
+        from: "const fits = await verify(known ?? other, password.normalize('NFKC'));",
+        to: "const fits = typeof known === 'string' && other !== '' && (await verify(known, password.normalize('NFKC')));",
+      },
+      {
+        file: 'src/workspace/doorstep.ts',
+        does: 'throttles what is tried too often',
+        from: 'if (seconds === undefined) return;',
+        to: 'if (seconds === undefined || seconds) return;',
+      },
+    ],
+  },
+  {
+    line: 22,
+    expects: 'What is one person’s is cached for nobody else',
+    guards: [
+      {
+        file: 'src/mcp/server.ts',
+        does: 'marks the list of tools as private',
+        from: "cacheScope: 'private'",
+        to: "cacheScope: 'public'",
+      },
+    ],
+  },
+  {
+    line: 23,
+    expects: 'Headers that say otherwise than the body are refused, and the body alone is decided on',
+    guards: [
+      {
+        file: 'src/mcp/http.ts',
+        does: 'hands on the headers as they came, for the SDK to compare',
+        from: 'return modern.fetch(request, handling);',
+        to: "const { method, params } = handling.parsedBody as { method: string; params?: { name?: string } }; const headers = new Headers(request.headers); headers.set('mcp-method', method); headers.set('mcp-name', params?.name ?? ''); return modern.fetch(new Request(request.url, { method: 'POST', headers, body: '{}' }), handling);",
+      },
+    ],
+  },
+  {
+    line: 24,
+    expects: 'Bodies are of one type, bounded in size and depth, and what they hold is decided on one by one',
+    guards: [
+      {
+        file: 'src/mcp/http.ts',
+        does: 'reads JSON alone',
+        from: "if (!isJsonContentType(request.headers.get('content-type')))",
+        to: 'if (!isJsonContentType)',
+      },
+      {
+        file: 'src/mcp/http.ts',
+        does: 'reads 4 MiB at most',
+        from: 'if (read.tooLarge) return',
+        to: 'if (false) return',
+      },
+    ],
+  },
+  {
+    line: 31,
+    expects: 'Over stdio nothing but the protocol goes out, and the data folder is its owner’s alone',
+    guards: [
+      {
+        file: 'src/cli/log.ts',
+        does: 'logs on standard error alone',
+        from: 'pino.destination({ dest: 2,',
+        to: 'pino.destination({ dest: 1,',
+      },
+      {
+        file: 'src/storage/embedded.ts',
+        does: 'keeps the folder from other accounts',
+        from: 'recursive: true, mode: 0o700',
+        to: 'recursive: true, mode: 0o755',
+      },
+    ],
+  },
+  {
+    line: 32,
+    expects: 'What one is told goes to nobody else’s stream, and streams end',
+    guards: [
+      {
+        file: 'src/mcp/sessions.ts',
+        does: 'closes what has long been idle',
+        from: 'if (Date.now() - usedAt > idleMs)',
+        to: 'if (usedAt > idleMs * 1e9)',
+      },
+    ],
+  },
+];

@@ -1,0 +1,237 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: patches are pieces of code.
+import type { Line } from './line.ts';
+
+/** How clients are let in. */
+export const oauth: readonly Line[] = [
+  {
+    line: 3,
+    expects: 'A token that is wrong in any way is answered 401, and where to get a right one',
+    guards: [
+      {
+        file: 'src/oauth/tokens.ts',
+        does: 'takes tokens made for this Postern alone',
+        from: `    audience: resource,
+`,
+        to: '',
+      },
+      {
+        file: 'src/oauth/tokens.ts',
+        does: 'takes tokens of its own alone',
+        from: `    issuer,
+    audience`,
+        to: '    audience',
+      },
+      {
+        file: 'src/oauth/tokens.ts',
+        does: 'takes access tokens and nothing else that is signed with the key',
+        from: `    typ: 'at+jwt',
+`,
+        to: '',
+      },
+      {
+        file: 'src/http/challenge.ts',
+        does: 'says where to get a token',
+        from: 'const where = gate &&',
+        to: 'const where = !gate &&',
+      },
+    ],
+  },
+  {
+    line: 4,
+    expects: 'A token in the address opens nothing',
+    guards: [
+      {
+        file: 'src/http/auth.ts',
+        does: 'refuses a request whose address holds one',
+        from: "if (url.includes('access_token=')) {",
+        to: 'if (false) {',
+      },
+    ],
+  },
+  {
+    line: 5,
+    expects: 'What a caller sent to prove itself is handed on to nobody',
+    guards: [
+      {
+        file: 'src/oauth/outward.ts',
+        does: 'reads a document with nothing of whoever asked',
+        from: "headers: { host: url.host, accept: 'application/json', connection: 'close' },",
+        to: "headers: { host: url.host, accept: 'application/json', connection: 'close', authorization: 'Bearer theirs' },",
+      },
+    ],
+  },
+  {
+    line: 6,
+    expects: 'What a call lacks is told with all scopes at once, and a scope gives no right that its person has not',
+    guards: [
+      {
+        file: 'src/http/challenge.ts',
+        does: 'names what is granted along with what is lacking',
+        from: '[...session.credential.scopes, scope]',
+        to: '[scope]',
+      },
+      {
+        file: 'src/studio/consenting.ts',
+        does: 'grants what is sensitive only where it was ticked',
+        from: 'isSensitive(scope) ? boxes.includes(scope) : usual.includes(scope)',
+        to: 'usual.includes(scope) || boxes.includes(scope) || isSensitive(scope)',
+      },
+      {
+        file: 'src/studio/consenting.ts',
+        does: 'has whoever grants it prove first that it is them',
+        from: 'if (scopes.some(isSensitive) && !here.isRecent) return',
+        to: 'if (false) return',
+      },
+    ],
+  },
+  {
+    line: 7,
+    expects: 'What is protected asks for no more to begin with than it takes',
+    guards: [
+      {
+        file: 'src/oauth/addresses.ts',
+        does: 'names the scopes that one begins with',
+        from: '  scopes_supported: [...defaultScopes],',
+        to: "  scopes_supported: [...credentialScopes, 'offline_access'],",
+      },
+    ],
+  },
+  {
+    line: 13,
+    expects: 'A client is let in by a person who was asked, about this very client',
+    guards: [
+      {
+        file: 'src/oauth/provider.ts',
+        does: 'asks each time',
+        from: '({ oidc }) => !oidc.result?.consent',
+        to: '() => false',
+      },
+      {
+        file: 'src/studio/consenting.ts',
+        does: 'takes an answer from its own page alone',
+        from: 'if (refused) return refused;',
+        to: 'if (refused && !request) return refused;',
+      },
+      {
+        file: 'src/oauth/questions.ts',
+        does: 'takes an answer in the browser that was asked, once',
+        from: '&& !found.result ? found : undefined',
+        to: '? found : undefined',
+      },
+    ],
+  },
+  {
+    line: 14,
+    expects: 'A code and a refresh token serve once, to the client that can prove they are its own',
+    guards: [
+      {
+        file: 'src/oauth/provider.ts',
+        does: 'wants a proof key',
+        from: 'pkce: { required: () => true },',
+        to: 'pkce: { required: () => false },',
+      },
+      {
+        file: 'src/oauth/adapter.ts',
+        does: 'lets nothing serve twice',
+        from: 'if (await ledger.use(named(id))) return;',
+        to: 'if ((await ledger.use(named(id))) || id) return;',
+      },
+      {
+        file: 'src/oauth/provider.ts',
+        does: 'gives another refresh token each time',
+        from: 'rotateRefreshToken: true,',
+        to: 'rotateRefreshToken: false,',
+      },
+    ],
+  },
+  {
+    line: 15,
+    expects: 'A client hears from whom an answer is',
+    guards: [
+      {
+        file: 'src/oauth/addresses.ts',
+        does: 'says that answers name who gave them',
+        from: 'authorization_response_iss_parameter_supported: true,',
+        to: 'authorization_response_iss_parameter_supported: false,',
+      },
+    ],
+  },
+  {
+    line: 16,
+    expects: 'A token is made for this Postern, or not at all',
+    guards: [
+      {
+        file: 'src/oauth/provider.ts',
+        does: 'makes tokens for nothing else',
+        from: 'if (resource !== addresses.resource) throw new errors.InvalidTarget();',
+        to: 'if (!resource) throw new errors.InvalidTarget();',
+      },
+    ],
+  },
+  {
+    line: 17,
+    expects: 'A document that a stranger names is read without reaching anything that is not public',
+    guards: [
+      {
+        file: 'src/oauth/outward.ts',
+        does: 'goes to public addresses alone',
+        from: 'const hidden = found.find((it) => !isPublic(it));',
+        to: "const hidden = found.find((it) => it === '');",
+      },
+      {
+        file: 'src/oauth/outward.ts',
+        does: 'goes to the very address that was looked at',
+        from: 'dial({ address: found[0], host: url.hostname,',
+        to: 'dial({ address: (await resolve(url.hostname))[0] ?? found[0], host: url.hostname,',
+      },
+      {
+        file: 'src/oauth/outward.ts',
+        does: 'follows no redirect',
+        from: 'if (statusCode !== 200) return reject',
+        to: 'if (statusCode === 0) return reject',
+      },
+      {
+        file: 'src/oauth/outward.ts',
+        does: 'reads five kilobytes at most',
+        from: 'if (Buffer.byteLength(text) > largest) reject',
+        to: 'if (Buffer.byteLength(text) > largest * 1e6) reject',
+      },
+      {
+        file: 'src/oauth/documents.ts',
+        does: 'takes a document for the client that it names alone',
+        from: 'if (told.client_id !== id) throw',
+        to: 'if (told.client_id === undefined) throw',
+      },
+      {
+        file: 'src/oauth/server.ts',
+        does: 'reads nothing for whoever is not signed in',
+        from: "if (!known && !(await caller.isSignedIn())) return 'sign in first';",
+        to: '',
+      },
+    ],
+  },
+  {
+    line: 18,
+    expects: 'Clients that register themselves are bounded, forgotten when unused, and can be turned away',
+    guards: [
+      {
+        file: 'src/oauth/server.ts',
+        does: 'counts what one address registers',
+        from: 'if (wait !== undefined)',
+        to: 'if (wait === -1)',
+      },
+      {
+        file: 'src/oauth/server.ts',
+        does: 'turns clients away where the operator wants it',
+        from: "      throw new Refused('invalid_request', 'Clients do not register here; the operator sets them up.', 403);",
+        to: "      trouble('Clients do not register here.');",
+      },
+      {
+        file: 'src/oauth/redirects.ts',
+        does: 'sends nobody to what could run or show an address',
+        from: "return !url.hostname.includes('*') && (scheme.includes('.') || programs.includes(scheme));",
+        to: "return !url.hostname.includes('*') && (scheme !== '' || programs.includes(scheme));",
+      },
+    ],
+  },
+];
