@@ -34,6 +34,8 @@ export function serviceOn(postern: Postern, { log, allowedHosts, operator, provi
     fetch: (request: Request, socket?: Socket) => fetch(request, socket),
     /** Serves this process's own input and output; `session` was admitted with whatever narrows it. */
     stdio: (session: Session) => overStdio(build, { session, tools: toolsOf(offer.catalogue, offer.usual) }, log),
+    /** What stands behind the doors just now, in numbers. */
+    figures: async () => ({ ...(await postern.figures()), ...mcp.figures() }),
     close: () => mcp.close(),
   };
 }

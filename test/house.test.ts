@@ -6,6 +6,7 @@ import { catalogue } from '../tools/index.ts';
 /** The house, from the roof to the ground. A file sees its own room and the floors below it. */
 const floors = [
   ['src/cli'],
+  ['src/telemetry'],
   ['src/service.ts'],
   ['tools', 'src/http'],
   ['src/mcp', 'src/studio'],
@@ -38,6 +39,9 @@ const guests = {
   jose: ['src/oauth'],
   'rate-limiter-flexible': ['src/storage'],
   nodemailer: ['src/cli'],
+  'prom-client': ['src/telemetry'],
+  '@opentelemetry/': ['src/telemetry'],
+  'pg-copy-streams': ['src/storage'],
 };
 
 const roomOf = (file: string) => floors.flat().find((room) => file === room || file.startsWith(`${room}/`));

@@ -100,6 +100,11 @@ Environment:
   POSTERN_AUTH_ISSUER    an identity provider that issues access tokens in Postern's stead, like https://login.example
   POSTERN_AUTH_AUDIENCE  … and what its tokens say that they are for (the address of MCP)
   POSTERN_AUTH_CLAIMS    … and how their claims are called, like email=upn,verified=always,scopes=scp
+  POSTERN_METRICS_PORT   a port where Prometheus reads /metrics; without it nothing is counted
+  POSTERN_METRICS_HOST   … and its address (127.0.0.1); whoever reaches it may read
+  OTEL_EXPORTER_OTLP_ENDPOINT         where traces go, like http://127.0.0.1:4318; without it nothing is traced
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT  … or the whole address for traces alone
+  OTEL_TRACES_SAMPLER_ARG             … and the share that is traced, of what no caller traces (1)
   POSTERN_KEY            whose key \`stdio\` and \`call\` use
   POSTERN_URL            a Postern elsewhere that \`stdio\` and \`call\` turn to, like https://postern.example/mcp`;
 

@@ -7,10 +7,11 @@ export interface Shown {
   readonly settings: Settings;
   /** The people of the demo that was just made; their keys are shown here and nowhere else. */
   readonly demo: readonly DemoPerson[] | 'not empty' | undefined;
+  readonly metricsAt?: string | undefined;
 }
 
 /** What someone sees once Postern serves: where it is, who may come in, and what to paste where. */
-export function screen({ address, settings, demo }: Shown): string {
+export function screen({ address, settings, demo, metricsAt }: Shown): string {
   const people = Array.isArray(demo) ? (demo as readonly DemoPerson[]) : [];
   const pages = settings.publicUrl ?? address.replace('//127.0.0.1:', '//localhost:');
   const key = people.find(({ name }) => name === 'Cleo')?.key ?? 'YOUR_KEY';
@@ -21,6 +22,7 @@ export function screen({ address, settings, demo }: Shown): string {
     `  MCP      ${address}/mcp`,
     `  Sign in  ${pages}/sign-in`,
     `  Health   ${address}/healthz and ${address}/readyz`,
+    ...(metricsAt ? [`  Metrics  ${metricsAt}`] : []),
     `  Data     ${settings.database ? `${settings.database.database} on ${settings.database.host}` : settings.home}`,
     '',
     ...(people.length > 0 ? keysOf(people) : keyAdvice(demo)),

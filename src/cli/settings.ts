@@ -32,6 +32,10 @@ export interface Settings {
   readonly oauth: ReturnType<typeof oauthFrom>;
   /** What secrets of integrations are kept under, newest first; without it, a file in the data folder. */
   readonly secretKeys: readonly Buffer[] | undefined;
+  /** Where Prometheus reads; without it nothing is counted. */
+  readonly metrics: { readonly host: string; readonly port: number } | undefined;
+  /** Whether calls are traced, and which share of those that no caller traces; where to, OpenTelemetry reads itself. */
+  readonly traces: { readonly share: number } | undefined;
 }
 
 /** Of TCP; 0 is any that is free. */
@@ -55,6 +59,8 @@ const known = z.strictObject({
   POSTERN_TOOLSETS: z.string().optional(),
   POSTERN_READ_ONLY: z.enum(['true', 'false'], 'It is true or false.').optional(),
   POSTERN_WORKSPACE: z.string().optional(),
+  POSTERN_METRICS_PORT: Port.optional(),
+  POSTERN_METRICS_HOST: z.string().optional(),
   POSTERN_KEY: z.string().optional(),
   POSTERN_SECRET_KEY: SecretKeys.optional(),
   POSTERN_SMTP_URL: z
@@ -117,6 +123,8 @@ export function readSettings(environment: Environment): Settings {
     provider: providerFrom(read.data),
     oauth: oauthFrom(read.data),
     secretKeys: read.data.POSTERN_SECRET_KEY,
+    metrics: metricsFrom(read.data),
+    traces: tracesFrom(environment),
   };
 }
 
@@ -151,6 +159,28 @@ function providerFrom({
   const unset = Object.entries(needed).flatMap(([it, value]) => (value === undefined ? [it] : []));
   throw new Problem('invalid_argument', `An identity provider is named in part, without ${unset.join(', ')}.`, {
     advice: 'Set all of issuer, client id and client secret, or none.',
+  });
+}
+
+function metricsFrom({
+  POSTERN_METRICS_PORT: port,
+  POSTERN_METRICS_HOST: host,
+}: z.output<typeof known>): Settings['metrics'] {
+  return port === undefined ? undefined : { host: host ?? '127.0.0.1', port };
+}
+
+/** A trace has to have somewhere to go. */
+function tracesFrom(environment: Environment): Settings['traces'] {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, OTEL_TRACES_SAMPLER_ARG } = environment;
+  if (!OTEL_EXPORTER_OTLP_ENDPOINT && !OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) return undefined;
+  const share = z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .safeParse(OTEL_TRACES_SAMPLER_ARG || '1');
+  if (share.success) return { share: share.data };
+  throw new Problem('invalid_argument', 'OTEL_TRACES_SAMPLER_ARG is not right: It is a share from 0 to 1.', {
+    advice: 'Correct it, or unset it to trace everything.',
   });
 }
 

@@ -13,6 +13,7 @@ import { progress } from './progress.ts';
 import { screen } from './screen.ts';
 import { notElsewhere, Port, type Settings } from './settings.ts';
 import { askedToStop, endOnFailure } from './stopping.ts';
+import { watch } from './watching.ts';
 
 export default command({
   summary: 'Serves Postern over HTTP: MCP at /mcp, GET /healthz and /readyz.',
@@ -41,9 +42,8 @@ export default command({
         const demo = given.demo ? await demoIn(place) : undefined;
         const address = addressOf(allowedHosts[0] ?? host, listening);
         const outdoors = outdoorsFrom(settings, log, address);
-        const { provider, operator, oauth } = settings;
-        await serve({ place, listening, log, allowedHosts, outdoors, provider, operator, oauth }, stop, () => {
-          process.stdout.write(screen({ address, settings, demo }));
+        await serve({ place, listening, log, allowedHosts, outdoors, settings }, stop, (metricsAt) => {
+          process.stdout.write(screen({ address, settings, demo, metricsAt }));
         });
       } finally {
         await place.release();
@@ -61,28 +61,29 @@ interface Serving {
   readonly log: Logger;
   readonly allowedHosts: readonly string[];
   readonly outdoors: Partial<Outdoors>;
-  readonly provider: Settings['provider'];
-  readonly operator: Settings['operator'];
-  readonly oauth: Settings['oauth'];
+  readonly settings: Settings;
 }
 
 /** Serves until it is asked to stop: open streams end first, then the calls under way, then what they stand on. */
 async function serve(
-  { place, listening, log, allowedHosts, outdoors, provider, operator, oauth }: Serving,
+  { place, listening, log, allowedHosts, outdoors, settings }: Serving,
   stop: Promise<void>,
-  ready: () => void,
+  ready: (metricsAt: string | undefined) => void,
 ) {
   const { app, keeper, keys } = place;
   const postern = await openPostern({ app, keeper, keys, outdoors, trouble: inLog(log) });
   try {
+    const { provider, operator, oauth } = settings;
     const own = outdoors.address === undefined ? [] : [new URL(outdoors.address).hostname];
     const service = serviceOn(postern, { log, allowedHosts: [...allowedHosts, ...own], provider, operator, oauth });
+    const watching = await watch(settings, log, service.figures);
     listening.serve(service.fetch);
-    ready();
+    ready(watching.metricsAt);
     await stop;
     progress('Ending');
     await service.close();
     await listening.close();
+    await watching.close();
   } finally {
     await postern.close();
   }

@@ -14,6 +14,7 @@ import { linksFrom } from './export.ts';
 import { guard } from './guard.ts';
 import { oauth } from './oauth.ts';
 import { asResponse, plain } from './problem.ts';
+import { told } from './request.ts';
 import { rest } from './rest.ts';
 import { root } from './routes.ts';
 
@@ -45,6 +46,7 @@ interface Env {
 export function httpApp({ postern, gate, mcp, offer, log, provider, allowedHosts }: Rooms) {
   return new Hono<Env>()
     .use(
+      told,
       headers,
       guard(allowedHosts, (host) => postern.serves(host)),
       async ({ env, set }, next) => {

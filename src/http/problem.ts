@@ -18,7 +18,9 @@ export function asBody(problem: Problem, status: number) {
     detail,
     code,
     ...rest,
-    ...(reference && { instance: `urn:uuid:${reference}` }),
+    ...(reference && {
+      instance: /^[0-9a-f]{8}(-[0-9a-f]{4,12}){4}$/.test(reference) ? `urn:uuid:${reference}` : `#${reference}`,
+    }),
   };
 }
 

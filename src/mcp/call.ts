@@ -45,7 +45,9 @@ export async function call({
 function partsOf({ confirmed }: Tool, args: Record<string, unknown>, ctx: ServerContext): { input: object; how: How } {
   const { confirm: given, ...rest } = args;
   const key = textOr(ctx.mcpReq._meta?.[keyInMeta], `_meta["${keyInMeta}"]`);
-  const how = { key, signal: ctx.mcpReq.signal };
+  const { traceparent } = ctx.mcpReq._meta ?? {};
+  const origin = { method: 'tools/call', ...(typeof traceparent === 'string' && { traceparent }) };
+  const how = { key, signal: ctx.mcpReq.signal, origin };
   if (!confirmed) return { input: args, how };
   return { input: rest, how: { ...how, confirm: textOr(given, 'confirm', '/confirm') ?? tokenFrom(ctx) } };
 }

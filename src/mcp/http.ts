@@ -18,6 +18,8 @@ export const largestRequest = DEFAULT_MAX_REQUEST_BODY_SIZE;
 export interface HttpDoor {
   /** Answers one request of someone who has been let in; `narrowing` tells their connections apart. */
   fetch(request: Request, connection: Connection, narrowing: string): Promise<Response>;
+  /** How many sessions of the 2025 protocol are held, and how many streams of that of 2026 are open. */
+  figures(): { readonly sessions: number; readonly streams: number };
   close(): Promise<void>;
 }
 
@@ -44,6 +46,7 @@ export function overHttp(build: Build, log: Log, limits: Limits = defaultLimits)
       const owner = { credential: connection.session.credential.id, narrowing };
       return legacy.fetch(request, owner, () => build(connection, 'legacy'), handling);
     },
+    figures: () => ({ sessions: legacy.held(), streams: streams.open() }),
     async close() {
       await Promise.all([modern.close(), streams.close(), legacy.close()]);
     },

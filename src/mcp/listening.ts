@@ -49,6 +49,7 @@ export function listening(build: Build, log: Log, { perCredential, inAll }: Stre
         throw thrown;
       }
     },
+    open: () => open.size,
     async close(): Promise<void> {
       await Promise.all([...open.keys()].map((handler) => handler.close()));
     },

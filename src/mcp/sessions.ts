@@ -40,6 +40,7 @@ export function sessionful({ idleMs, perCredential, inAll }: Limits) {
       const transport = await open(owner, build());
       return transport.handleRequest(request, handling);
     },
+    held: () => held.size,
     async close(): Promise<void> {
       clearInterval(sweep);
       await Promise.all([...held.values()].map(({ transport }) => transport.close()));

@@ -7,6 +7,7 @@ import type { Switches } from '../access/capabilities.ts';
 import type { Ground } from '../access/paths.ts';
 import { Problem } from '../terms/problem.ts';
 import type { CredentialScope, Surface } from '../terms/scopes.ts';
+import { type Transaction, transactions } from '../terms/underway.ts';
 import type { Connection } from './migrate.ts';
 import { isOutage } from './outage.ts';
 import { entities } from './schema.ts';
@@ -76,7 +77,15 @@ export interface Database {
   outside<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** The same for a single statement, without the transaction around it. */
   single<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** How many connections are in use and idle, and how many calls wait for one. */
+  connections(): Connections;
   close(): Promise<void>;
+}
+
+export interface Connections {
+  readonly inUse: number;
+  readonly idle: number;
+  readonly waiting: number;
 }
 
 /** Connects as the role that serves, which no policy lets pass (EXP-6). Opens no connection before the first use. */
@@ -89,6 +98,7 @@ export async function openDatabase({
   ssl,
   options,
 }: Connection): Promise<Database> {
+  let connections: pg.Pool | undefined;
   const orm = await MikroORM.init({
     entities: [...entities],
     dbName: database,
@@ -100,17 +110,22 @@ export async function openDatabase({
       Client: NamingClient,
       max: 10,
       connectionTimeoutMillis: patience,
+      onPoolCreated: (it: pg.Pool) => {
+        connections = it;
+      },
       ssl: ssl ?? false,
       options: `${options ?? ''} -c lock_timeout=1s -c statement_timeout=30s ${planned}`,
     },
   });
   const pool = orm.em.fork().getKysely() as unknown as Store;
-  const transaction = <T>(level: IsolationLevel, work: (store: Store) => Promise<T>): Promise<T> =>
-    pool.transaction().setIsolationLevel(level).execute(work).catch(inOurTerms);
+  const transaction = <T>(level: IsolationLevel, mode: Transaction['mode'], work: (store: Store) => Promise<T>) =>
+    transactions.tracePromise<T>(() => pool.transaction().setIsolationLevel(level).execute(work).catch(inOurTerms), {
+      mode,
+    });
   const entered =
     (isolation: IsolationLevel, commit: 'on' | 'off') =>
     <T>({ organization, credential, workspace }: Entrance, work: (tx: Tx) => Promise<T>) =>
-      transaction(isolation, async (store) => {
+      transaction(isolation, isolation === 'repeatable read' ? 'reading' : 'writing', async (store) => {
         const { rows } = await store.executeQuery<{ standing: Caller | null }>(
           CompiledQuery.raw(entering[commit], [organization, credential, workspace ?? null]),
         );
@@ -120,8 +135,12 @@ export async function openDatabase({
   return {
     reading: entered('repeatable read', 'off'),
     writing: entered('read committed', 'on'),
-    outside: (work) => transaction('read committed', (store) => work(txOn({ store, caller: undefined }))),
+    outside: (work) => transaction('read committed', 'outside', (store) => work(txOn({ store, caller: undefined }))),
     single: (work) => work(txOn({ store: pool, caller: undefined })).catch(inOurTerms),
+    connections() {
+      const { totalCount: all = 0, idleCount: idle = 0, waitingCount: waiting = 0 } = connections ?? {};
+      return { inUse: all - idle, idle, waiting };
+    },
     close: () => orm.close(true),
   };
 }

@@ -14,6 +14,8 @@ export interface News {
 export interface Newsroom {
   /** Once the promise is fulfilled nothing of the organization is missed, or `anything` is heard afterwards. Answers how to stop. */
   hear(organization: string, heard: (news: News) => void): Promise<() => void>;
+  /** How often its connection was opened, and how many hear. */
+  figures(): { readonly opened: number; readonly hearing: number };
   close(): Promise<void>;
 }
 
@@ -29,6 +31,7 @@ export function openNews({ ssl = false, ...connection }: Connection): Newsroom {
   const closing = new AbortController();
   let listening: Promise<void> | undefined;
   let first = Promise.withResolvers<void>();
+  let opened = 0;
 
   return {
     async hear(organization, heard) {
@@ -41,6 +44,7 @@ export function openNews({ ssl = false, ...connection }: Connection): Newsroom {
         if (those.size === 0 && audience.get(organization) === those) audience.delete(organization);
       };
     },
+    figures: () => ({ opened, hearing: [...audience.values()].reduce((all, those) => all + those.size, 0) }),
     async close() {
       closing.abort();
       await listening;
@@ -63,6 +67,7 @@ export function openNews({ ssl = false, ...connection }: Connection): Newsroom {
         await client.connect();
         await client.query('listen postern');
         pause = times.first;
+        opened++;
         first.resolve();
         for (const those of audience.values()) for (const heard of those) heard(anything);
         await lookAfter(client, broken);

@@ -5,8 +5,16 @@ import { beginning, canonical, digestOfEntry, following } from './seals.ts';
 
 /** Seals what the log holds, for as long as it runs. */
 export interface Sealer {
+  /** How far the log is behind its seals; nothing where the database does not say. */
+  lag(): Promise<Lag | undefined>;
   /** Ends with the round under way. */
   stop(): Promise<void>;
+}
+
+/** What waits to be sealed: how many entries, of which no more than 10,000 are counted, and since when in seconds. */
+export interface Lag {
+  readonly entries: number;
+  readonly seconds: number;
 }
 
 /** How long it waits between rounds, in ms: more and more while there is nothing to do. */
@@ -48,6 +56,7 @@ export function startSealer(keeper: Connection, trouble: (thrown: unknown) => vo
   };
   const over = run();
   return {
+    lag: async () => client && behind(client).catch(() => undefined),
     stop() {
       stopping.abort();
       return over;
@@ -60,6 +69,15 @@ async function connected({ ssl = false, ...keeper }: Connection, lost: () => voi
   client.on('error', lost);
   await client.connect();
   return client;
+}
+
+async function behind(client: Client): Promise<Lag> {
+  const { rows } = await client.query<Lag>(
+    `select count(*)::int as entries, coalesce(extract(epoch from clock_timestamp() - min(at)), 0)::float8 as seconds from (
+       select a.at from activity a, installation i where i.id = 1 and (a.xid, a.id) > (coalesce(i.sealed_xid, '0'), coalesce(i.sealed_entry, '${lowest}'))
+       order by a.xid, a.id limit 10000) waiting`,
+  );
+  return rows[0] ?? { entries: 0, seconds: 0 };
 }
 
 /** How many entries are sealed in one transaction. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { requestNow } from './underway.ts';
 
 interface Refusal {
   /** Of HTTP. */
@@ -91,14 +92,14 @@ export class Problem extends Error {
   override readonly name = 'Problem';
   readonly code: Code;
   readonly details: Details;
-  /** Ties an unforeseen failure to what the server's log holds of it. */
+  /** Ties an unforeseen failure to what the server's log holds of it: the id of its request, over HTTP. */
   readonly reference: string | undefined;
 
   constructor(code: Code, message: string, { cause, ...details }: Details & { cause?: unknown } = {}) {
     super(message, { cause });
     this.code = code;
     this.details = details;
-    this.reference = code === 'internal' ? randomUUID() : undefined;
+    this.reference = code === 'internal' ? (requestNow()?.id ?? randomUUID()) : undefined;
   }
 
   get status(): number {

@@ -4,6 +4,7 @@ import { decideOn } from '../storage/decided.ts';
 import { claimKey, keptUnder } from '../storage/idempotency.ts';
 import { lock } from '../storage/locks.ts';
 import { type Code, Problem } from '../terms/problem.ts';
+import { calls } from '../terms/underway.ts';
 import { confirms, tokenFor } from './confirming.ts';
 import { deskFor } from './desk.ts';
 import { absent, beyond, misshapen, oversized, refuseEarly, unfit } from './early.ts';
@@ -26,12 +27,16 @@ import { tellLosers } from './telling.ts';
  * A refusal is returned inside the transaction, so that its entry in the log is committed; what fails is thrown, so that nothing is.
  * A write decides without a lock and answers a miss there; then it locks what it changes and decides again (DEC-8).
  */
-export async function perform(
+export const perform = (
   ground: Ground,
   operation: Operation,
   raw: unknown,
   how: How,
-): Promise<Record<string, unknown>> {
+): Promise<Record<string, unknown>> =>
+  calls.tracePromise(() => evenly(ground, operation, raw, how), { operation: operation.name, origin: how.origin });
+
+/** Answers a miss at its time, and no sooner (EXT-11). */
+async function evenly(ground: Ground, operation: Operation, raw: unknown, how: How): Promise<Answer> {
   const grid = startGrid(operation.evenly && wide);
   try {
     const result = await attempt(ground, operation, raw, how).catch(asRefusal);

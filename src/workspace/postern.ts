@@ -11,6 +11,7 @@ import { verifiedAccount } from '../storage/sign-in-links.ts';
 import { Problem } from '../terms/problem.ts';
 import type { CredentialScope, Surface } from '../terms/scopes.ts';
 import { readSecret, readSession } from '../terms/secret.ts';
+import { requestNow } from '../terms/underway.ts';
 import type { Visit } from './doorstep.ts';
 import { type Identity, identityOn } from './identity.ts';
 import { lastSeen } from './last-seen.ts';
@@ -39,6 +40,8 @@ export interface Postern {
   serves(host: string): Promise<boolean>;
   /** Whether the database answers. */
   ready(): Promise<boolean>;
+  /** What stands behind the doors just now, in numbers. */
+  figures(): Promise<Figures>;
   close(): Promise<void>;
 }
 
@@ -50,6 +53,15 @@ interface TokenRead {
 }
 
 export type { Vouched };
+
+/** How much there is of what a Postern stands on; no number tells of anyone. */
+interface Figures {
+  readonly connections: { readonly inUse: number; readonly idle: number; readonly waiting: number };
+  /** Of the one connection on which the database tells news. */
+  readonly news: { readonly opened: number; readonly hearing: number };
+  /** What waits to be sealed; nothing where another process seals, or the database does not say. */
+  readonly unsealed: { readonly entries: number; readonly seconds: number } | undefined;
+}
 
 /** Opens Postern on a database that has today's schema, as the role that serves; without `keys` it keeps no secrets. */
 export async function openPostern({
@@ -98,6 +110,11 @@ export async function openPostern({
       );
       return Promise.race([answers, wait(patience, false, { ref: false })]);
     },
+    figures: async () => ({
+      connections: database.connections(),
+      news: news.figures(),
+      unsealed: await sealer?.lag(),
+    }),
     async close() {
       await sealer?.stop();
       await seen.settled();
@@ -148,6 +165,8 @@ export async function openPostern({
       key = undefined;
       throw thrown;
     });
+    const request = requestNow();
+    if (request) request.credential = id;
     const session = {
       credential,
       person,

@@ -1,5 +1,6 @@
 import type { News } from '../storage/news.ts';
 import type { CredentialScope, Surface } from '../terms/scopes.ts';
+import type { Call } from '../terms/underway.ts';
 import type { Operation } from './operation.ts';
 
 export type { News };
@@ -11,6 +12,8 @@ export interface How {
   /** The idempotency key (EXT-9). */
   readonly key?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** How MCP asked, for traces alone. */
+  readonly origin?: Call['origin'];
 }
 
 /** What a consequential write answers first; nothing has happened (EXT-8). */

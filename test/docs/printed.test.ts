@@ -88,7 +88,7 @@ test('what README prints of tools, scopes, settings and a run is what they are',
 
 test('the help names every setting that is read, and no other', async () => {
   const sources = globSync('src/cli/*settings.ts').map((file) => readFileSync(file, 'utf8'));
-  const read = sources.join('').match(/\b(POSTERN_[A-Z_]+|DATABASE_URL)\b/g);
+  const read = sources.join('').match(/\b(POSTERN_[A-Z_]+|OTEL_[A-Z_]+|DATABASE_URL)\b/g);
   expect((await settings()).map(([name]) => name).sort()).toEqual([...new Set(read)].sort());
   expect(() => readSettings({ POSTERN_OTHER: '1' })).toThrow('POSTERN_OTHER');
 });

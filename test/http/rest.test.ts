@@ -166,6 +166,8 @@ test('an unforeseen failure shows a reference, and its cause only in the log', a
     expect(service.logged.at(-1)).toMatchObject({
       details: { reference, operation: 'open_workflow', err: expect.any(Error) },
     });
+    const headers = { 'x-request-id': 'given-by-a-proxy' };
+    expect((await ask(`GET /workflows/${here.id('w2')}`, { headers })).body.instance).toBe('#given-by-a-proxy');
   } finally {
     await here.sql('alter table secret_table rename to revision');
   }
