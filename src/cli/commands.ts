@@ -27,6 +27,8 @@ const commands: Record<string, () => Promise<{ default: Command }>> = {
   call: () => import('./call.ts'),
   'audit verify': () => import('./audit-verify.ts'),
   'audit head': () => import('./audit-head.ts'),
+  backup: () => import('./backup.ts'),
+  restore: () => import('./restore.ts'),
   migrate: () => import('./migrate.ts'),
   doctor: () => import('./doctor.ts'),
 };

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { type Inspection, inspect } from '../storage/inspection.ts';
-import { pendingMigrations } from '../storage/migrate.ts';
+import { schemaOf } from '../storage/migrate.ts';
 import { command } from './command.ts';
 import { findPlace, type Place } from './place.ts';
 import { progress } from './progress.ts';
@@ -46,14 +46,18 @@ async function database(settings: Settings): Promise<Finding[]> {
   let place: Place | undefined;
   try {
     place = await findPlace(settings, progress);
-    const pending = await pendingMigrations(place.owner);
+    const { pending, newer } = await schemaOf(place.owner);
     const reached = { well: true, says: `The database ${place.owner.database} answers at ${place.owner.host}.` };
     if (pending.length > 0)
       return [
         reached,
         { well: false, says: `Migrations wait: ${pending.join(', ')}.`, todo: 'Run `postern migrate`.' },
       ];
-    return [reached, { well: true, says: 'Its schema is that of today.' }, ...judged(await inspect(place.app))];
+    const schema =
+      newer.length > 0
+        ? `It is newer, and can be served all the same: ${newer.join(', ')}.`
+        : 'Its schema is that of today.';
+    return [reached, { well: true, says: schema }, ...judged(await inspect(place.app))];
   } catch (thrown) {
     return [{ well: false, says: `The database can't be used: ${(thrown as Error).message}`, todo: advice(settings) }];
   } finally {

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { startEmbedded } from '../storage/embedded.ts';
 import { inspect } from '../storage/inspection.ts';
-import { type Connection, migrate, pendingMigrations } from '../storage/migrate.ts';
+import { type Connection, migrate, schemaOf } from '../storage/migrate.ts';
 import { Problem } from '../terms/problem.ts';
 import type { Keys } from '../workspace/secrets.ts';
 import { secretKeysOf } from './secret-keys.ts';
@@ -49,7 +49,9 @@ function makeFolder(home: string): void {
 export async function openPlace(settings: Settings, progress: (step: string) => void): Promise<Place> {
   const place = await findPlace(settings, progress);
   try {
-    if ((await pendingMigrations(place.owner)).length > 0) {
+    const { pending, newer } = await schemaOf(place.owner);
+    if (newer.length > 0) progress(`Serving a database that a newer Postern has taken to ${newer.at(-1)}`);
+    if (pending.length > 0) {
       progress('Bringing the database to the schema of today');
       await migrate(place.owner);
     }

@@ -20,6 +20,8 @@ export interface SecretKeys {
   readonly read: Keys;
   /** Puts a new key before the others and lets go of those not in use; not there where the environment says the keys. */
   readonly renew?: (inUse: ReadonlySet<string>) => void;
+  /** Takes over the keys of a backup where there are none, and answers whether those are the ones now. */
+  readonly adopt?: (keys: readonly Buffer[]) => boolean;
 }
 
 /**
@@ -30,7 +32,8 @@ export function secretKeysOf({ secretKeys, database, home }: Settings): SecretKe
   if (secretKeys || database) return { read: () => secretKeys ?? [] };
   const file = join(home, 'secret-keys');
   return {
-    read: () => readKeys(file) ?? firstKey(file),
+    read: () => readKeys(file) ?? first(file, [randomBytes(32)]),
+    adopt: (keys) => Buffer.concat(first(file, keys)).equals(Buffer.concat(keys)),
     renew(inUse) {
       const [newest, ...others] = readKeys(file) ?? [];
       const kept = [...(newest ? [newest] : []), ...others.filter((key) => inUse.has(nameOf(key)))];
@@ -54,8 +57,8 @@ function readKeys(file: string): Buffer[] | undefined {
 }
 
 /** Of two processes that come at once, one makes it, and both read that. */
-function firstKey(file: string): Buffer[] {
-  const made = written(file, [randomBytes(32)]);
+function first(file: string, keys: readonly Buffer[]): Buffer[] {
+  const made = written(file, keys);
   try {
     linkSync(made, file);
   } catch (thrown) {

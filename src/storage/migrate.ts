@@ -1,12 +1,15 @@
+import { setTimeout } from 'node:timers/promises';
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Client } from 'pg';
 import { Problem } from '../terms/problem.ts';
+import { sqlState } from './database.ts';
 import { Core } from './migrations/0001-core.ts';
 import { Model } from './migrations/0002-model.ts';
 import { Signing } from './migrations/0003-signing.ts';
 import { Bins } from './migrations/0004-bins.ts';
 import { Granting } from './migrations/0004-granting.ts';
+import { Operating } from './migrations/0006-operating.ts';
 import { entities } from './schema.ts';
 
 /** Where a database is, and as whom to enter it. */
@@ -22,19 +25,43 @@ export interface Connection {
 }
 
 /** Forward only: a migration that has run anywhere is never changed; what it got wrong, a later one mends. */
-const migrations = [
+export const migrations = [
   { name: '0001-core', class: Core },
   { name: '0002-model', class: Model },
   { name: '0003-signing', class: Signing },
   { name: '0004-bins', class: Bins },
   { name: '0004-granting', class: Granting },
+  { name: '0006-operating', class: Operating },
 ];
 
-/** Any number, the same in every process: whoever migrates holds it. */
-const migrating = 8410;
+/** Any number, the same in every process: whoever migrates holds it, and whoever backs up shares it. */
+export const migrating = 8410;
 
-/** Brings the database to today's schema, as the owner of its tables; several processes at once take turns. Answers what it ran. */
-export async function migrate({ database, ...connection }: Connection): Promise<string[]> {
+/** How long a migration waits for a lock, since whoever comes after it waits as well; and how often it is tried anew. In milliseconds. */
+const patience = { lock: 1_000, pause: 500, tries: 60 };
+
+/**
+ * Brings the database to today's schema, as the owner of its tables; several processes at once take turns. Answers what it ran.
+ *
+ * Servers of before go on meanwhile: it lets them through whenever it has waited a second for one of them, and tries again (adr/0014).
+ */
+export async function migrate(connection: Connection, list: readonly Migrated[] = migrations): Promise<string[]> {
+  for (let left = patience.tries; ; left--) {
+    try {
+      return await attempt(connection, list);
+    } catch (thrown) {
+      if (sqlState(thrown) !== '55P03' || left === 0) throw thrown;
+      await setTimeout(patience.pause);
+    }
+  }
+}
+
+type Migrated = (typeof migrations)[number];
+
+async function attempt(
+  { database, options = '', ...connection }: Connection,
+  list: readonly Migrated[],
+): Promise<string[]> {
   const orm = await MikroORM.init({
     entities: [...entities],
     extensions: [Migrator],
@@ -43,10 +70,14 @@ export async function migrate({ database, ...connection }: Connection): Promise<
     port: connection.port,
     user: connection.user,
     ...(connection.password !== undefined && { password: connection.password }),
-    driverOptions: { ssl: connection.ssl ?? false, max: 2 },
+    driverOptions: {
+      ssl: connection.ssl ?? false,
+      max: 2,
+      options: `${options} -c lock_timeout=${patience.lock} -c statement_timeout=0`,
+    },
     migrations: {
       tableName: 'migration',
-      migrationsList: migrations,
+      migrationsList: [...list],
       silent: true,
       snapshot: false,
       transactional: true,
@@ -55,6 +86,7 @@ export async function migrate({ database, ...connection }: Connection): Promise<
   });
   try {
     return await orm.em.transactional(async (em) => {
+      await em.execute('set local lock_timeout = 0');
       await em.execute('select pg_advisory_xact_lock(?)', [migrating]);
       const ran = await orm.migrator.up();
       await em.execute(
@@ -67,25 +99,46 @@ export async function migrate({ database, ...connection }: Connection): Promise<
   }
 }
 
-/** What `migrate` would run; a database that a newer Postern has migrated is refused. */
-export async function pendingMigrations({ ssl = false, ...connection }: Connection): Promise<string[]> {
+/** Which migrations a database has seen. */
+export interface Schema {
+  readonly ran: readonly string[];
+  /** What `migrate` would run. */
+  readonly pending: readonly string[];
+  /** What only a newer Postern knows; this one can serve all the same. */
+  readonly newer: readonly string[];
+}
+
+/** Refuses a database that a newer Postern has taken further than this one can serve. */
+export async function schemaOf({ ssl = false, ...connection }: Connection): Promise<Schema> {
   const client = new Client({ ...connection, ssl });
   await client.connect();
   try {
     const ran: string[] = await client
-      .query<{ name: string }>('select name from migration')
+      .query<{ name: string }>('select name from migration order by name')
       .then(({ rows }) => rows.map(({ name }) => name))
       .catch(noneWhereNoTable);
-    const unknown = ran.find((name) => !migrations.some((it) => it.name === name));
-    if (unknown) {
-      throw new Problem('conflict', `The database is newer than this Postern: it has the migration ${unknown}.`, {
-        advice: 'Use a newer Postern.',
-      });
+    const isKnown = (name: string) => migrations.some((it) => it.name === name);
+    const newer = ran.filter((name) => !isKnown(name));
+    const needs = newer.length > 0 ? await neededBy(client) : undefined;
+    if (needs !== undefined && !isKnown(needs)) {
+      throw new Problem(
+        'conflict',
+        `The database is newer than this Postern: serving it takes the migration ${needs}.`,
+        {
+          advice: 'Use a newer Postern.',
+        },
+      );
     }
-    return migrations.map(({ name }) => name).filter((name) => !ran.includes(name));
+    return { ran, pending: migrations.map(({ name }) => name).filter((name) => !ran.includes(name)), newer };
   } finally {
     await client.end();
   }
+}
+
+/** The newest migration that whoever serves has to know: one that took away what those before it stand on (adr/0014). */
+async function neededBy(client: Client): Promise<string | undefined> {
+  const { rows } = await client.query<{ needs: string | null }>('select needs from installation');
+  return rows[0]?.needs ?? undefined;
 }
 
 function noneWhereNoTable(thrown: { code?: unknown }): [] {

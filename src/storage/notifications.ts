@@ -72,10 +72,10 @@ const own = ({ organization, person }: Pick<Actor, 'organization' | 'person'>) =
   sql`n.organization_id = ${organization} and n.person_id = ${person}`;
 const place = sql`n.xid::text || '/' || n.id`;
 
-/** A place as SQL compares it. */
+/** A place as SQL compares it; one that was told by another server, which had counted further, is before every one of here (`settleMoved`). */
 function at(place: string) {
   const [xid, id] = place.split('/');
-  return sql`(${xid}::xid8, ${id}::uuid)`;
+  return sql`(case when ${xid}::xid8 < pg_snapshot_xmax(pg_current_snapshot()) then ${xid}::xid8 else '3'::xid8 end, ${id}::uuid)`;
 }
 
 /** What the caller was told: the newest first, or what came after a place in its order. */

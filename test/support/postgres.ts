@@ -10,6 +10,15 @@ export async function emptyDatabase(): Promise<Server & { readonly database: str
   return made;
 }
 
+/** A database that nothing was ever done in, for the test file; dropped after it. */
+export async function bareDatabase(): Promise<Server & { readonly database: string }> {
+  const server = inject('server');
+  const database = `${inject('prefix')}${randomBytes(8).toString('hex')}`;
+  await order(server, `create database ${database} template template0`);
+  afterAll(() => order(server, `drop database if exists ${database} with (force)`));
+  return { ...server, database };
+}
+
 /** A database as DATABASE_URL names it. */
 export function urlOf({ host, port, user, password = '', database }: Server & { readonly database: string }): string {
   const from = `${user}${password && `:${encodeURIComponent(password)}`}`;

@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { carryOut } from '../../src/cli/commands.ts';
+import { startEmbedded } from '../../src/storage/embedded.ts';
 import { calling, newClient } from './agent.ts';
 import { bare, ended, main, node, type Running, root, running, type Settings } from './running.ts';
 
@@ -79,6 +80,13 @@ export function endedAfterwards(started: Running): Running {
   };
   servers.add(end);
   return { ...started, end };
+}
+
+/** The embedded PostgreSQL of a data folder, without a server on it. */
+export async function started(home: string) {
+  const { connection, release } = await startEmbedded(home);
+  const local = { ...connection, database: 'postgres' };
+  return { owner: local, app: { ...local, user: 'postern_app' }, release };
 }
 
 /** A client of a running server, signed in with `key`. */

@@ -1,0 +1,295 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { createWriteStream, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { Client } from 'pg';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { marks, tablesOf } from '../../src/storage/backup.ts';
+import { migrate, migrations } from '../../src/storage/migrate.ts';
+import { sealNext } from '../../src/storage/sealer.ts';
+import { openPostern } from '../../src/workspace/postern.ts';
+import { told } from '../support/granted.ts';
+import { confirmed, office } from '../support/office.ts';
+import { bareDatabase, emptyDatabase } from '../support/postgres.ts';
+import { dataFolder, postern, started } from '../support/program.ts';
+import { served, superuser } from '../support/world.ts';
+
+const folder = dataFolder();
+const file = join(folder, 'all.backup');
+const secretKey = Buffer.alloc(32, 7).toString('base64');
+type Place = Awaited<ReturnType<typeof emptyDatabase>>;
+
+const urlOf = ({ host, port, user, password = '', database }: Place) =>
+  `postgresql://${user}:${encodeURIComponent(password)}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`;
+const at = (place: Place) => ({ DATABASE_URL: urlOf(place) });
+const here = { ...served, user: (superuser as unknown as { user: string }).user } as Place;
+
+/** Every row of every table, as text. */
+async function all(client: Client): Promise<Record<string, string[]>> {
+  const found: Record<string, string[]> = {};
+  for (const { name } of await tablesOf(client)) {
+    const { rows } = await client.query<{ row: string }>(`select t::text as row from "${name}" t order by 1`);
+    found[name] = rows.map(({ row }) => row);
+  }
+  return found;
+}
+
+async function looking<T>(place: Place, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client(place);
+  await client.connect();
+  return work(client).finally(() => client.end());
+}
+
+let before: Awaited<ReturnType<typeof all>>;
+let key = '';
+
+// A workspace with something in every corner, and its backup.
+beforeAll(async () => {
+  const it = await office(told);
+  const as = it.as('ada');
+  await as('share_resource', { id: it.id('payroll'), with: `person:${it.email('ben')}`, role: 'viewer' });
+  await as(
+    'create_workflow',
+    { name: 'Tab\there', document: { 'a\\b': '\u2028\n\\.\n' }, workspace: 'Growth' },
+    { 'postern/idempotency-key': 'once' },
+  );
+  await confirmed(as, 'delete_workflow', { id: it.id('doomed') });
+  await as('decide_access_requests', { decisions: [{ id: it.id('plea'), decision: 'approve' }] });
+  const { organization, uuid } = it;
+  await it.sql(
+    `insert into account (id, email, verified, password_hash) values ('${uuid('ada')}', '${it.email('ada')}', true, 'argon2')`,
+  );
+  await it.sql(
+    `insert into passkey (account_id, id, public_key, counter, transports, name) values ('${uuid('ada')}', 'p', '\\x00ff0a5c', 3, '{usb,"a,b"}', 'mine')`,
+  );
+  await it.sql(`insert into billing (organization_id, plan, seats) values ('${organization}', 'team', 5)`);
+  await it.sql(
+    `insert into sso (organization_id, protocol, issuer) values ('${organization}', 'oidc', 'https://idp.test')`,
+  );
+  await it.sql(
+    `insert into contact (organization_id, id, workspace_id, email, attributes) values ('${organization}', gen_random_uuid(), '${uuid('Growth')}', 'c@x.test', '{"a":[1,null]}')`,
+  );
+  await it.sql(
+    `insert into workspace_team (organization_id, team_id, workspace_id, role) values ('${organization}', '${uuid('Crew')}', '${uuid('Growth')}', 'viewer')`,
+  );
+  await it.sql(
+    `insert into capability_switch values ('${organization}', '${uuid('pat')}', '${uuid('Growth')}', 'audience_viewer', true)`,
+  );
+  await sealNext(superuser);
+  key = await it.key('cleo');
+  before = await all(superuser);
+  const made = await postern(['backup', file, '--with-keys'], { ...at(here), POSTERN_SECRET_KEY: secretKey });
+  expect(made, made.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining(`${file} holds it all`) });
+});
+
+test('a backup restores every row of every table, into the PostgreSQL that Postern brings', async () => {
+  expect(Object.values(before).filter((rows) => rows.length > 0).length).toBeGreaterThan(25);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+
+  const home = { POSTERN_HOME: join(folder, 'home') };
+  const done = await postern(['restore', file], home);
+  expect(done, done.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining('The seals of the log hold.') });
+  expect(readFileSync(join(home.POSTERN_HOME, 'secret-keys'), 'utf8')).toBe(`${secretKey}\n`);
+
+  const { owner, app, release } = await started(home.POSTERN_HOME);
+  try {
+    const after = await looking(owner as Place, all);
+    // Transactions are counted anew on another server; what came before is before everything there.
+    const settled = (rows: string[] = []) =>
+      rows.map((row) => row.replace(/^(\([^,]*,[^,]*,[^,]*),\d+,/, '$1,3,')).sort();
+    expect({ ...after, notification: [] }).toEqual({ ...before, notification: [] });
+    expect(before.notification?.length).toBeGreaterThan(0);
+    expect(settled(after.notification)).toEqual(settled(before.notification));
+
+    const product = await openPostern({ app });
+    const { operations } = await import('../../src/workspace/operations.ts');
+    const told = await (await product.admit(key)).perform(operations.list_notifications, {});
+    expect(told.items).toHaveLength(1);
+    await product.close();
+  } finally {
+    await release();
+  }
+});
+
+test('it is restored into a PostgreSQL of one’s own, and never over anything', async () => {
+  const place = await bareDatabase();
+  const done = await postern(['restore', file], at(place));
+  expect(done, done.stderr).toMatchObject({ code: 0 });
+  expect(await looking(place, all)).toEqual(before);
+
+  const again = await postern(['restore', file], at(place));
+  expect(again).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^.*The database is not empty: there are rows in account/m),
+  });
+  expect(await looking(place, all)).toEqual(before);
+});
+
+const text = () => zstdDecompressSync(readFileSync(file)).toString('latin1');
+const spoilt = (change: (it: string) => string) => zstdCompressSync(Buffer.from(change(text()), 'latin1'));
+/** With a digest that fits what was changed. */
+const resealed = (change: (it: string) => string) =>
+  spoilt((it) => {
+    const body = change(it.slice(0, it.indexOf(marks.foot)));
+    const foot = {
+      ...JSON.parse(it.slice(it.indexOf(marks.foot) + marks.foot.length)),
+      sha256: createHash('sha256').update(body, 'latin1').digest('hex'),
+    };
+    return `${body}${marks.foot}${JSON.stringify(foot)}\n`;
+  });
+const withHead = (change: (migrations: string[]) => string[]) =>
+  resealed((it) => {
+    const head = JSON.parse(it.slice(marks.head.length, it.indexOf('\n')));
+    return `${marks.head}${JSON.stringify({ ...head, migrations: change(head.migrations) })}${it.slice(it.indexOf('\n'))}`;
+  });
+
+const spare = emptyDatabase();
+
+test.each<[string, () => Buffer, RegExp]>([
+  ['that was cut short', () => readFileSync(file).subarray(0, -40), /no whole backup/],
+  [
+    'that was cut short before it was packed',
+    () => spoilt((it) => it.slice(0, it.indexOf(marks.foot))),
+    /its end is missing/,
+  ],
+  [
+    'with a byte of a name changed',
+    () => spoilt((it) => it.replace('payroll', 'paydoll')),
+    /reads otherwise than it was written/,
+  ],
+  [
+    'with a byte on the disk changed',
+    () => Buffer.from(readFileSync(file).map((byte, i) => (i === 2000 ? byte ^ 1 : byte))),
+    /no whole backup/,
+  ],
+  [
+    'without one row',
+    () => resealed((it) => it.replace(/(\\Table \{"name":"billing".*\n).*\n/, '$1')),
+    /not all rows of billing/,
+  ],
+  ['with something behind its end', () => spoilt((it) => `${it}more\n`), /stands behind its end/],
+  ['that is none', () => Buffer.from('hello'), /cannot be unpacked/],
+  [
+    'of a newer Postern',
+    () => withHead((it) => [...it, '9999-later']),
+    /is newer than this Postern: it has the migration 9999-later/,
+  ],
+])('a file %s is refused, and the database stays empty', async (_, bytes, says) => {
+  const place = await spare;
+  const empty = await looking(place, all);
+  const spoiltFile = join(folder, 'spoilt');
+  writeFileSync(spoiltFile, bytes());
+  expect(await postern(['restore', spoiltFile], at(place))).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(says),
+  });
+  expect(await looking(place, all)).toEqual(empty);
+});
+
+test('one of an older Postern is brought to the schema of today', async () => {
+  const old = await bareDatabase();
+  await migrate(old, migrations.slice(0, 2));
+  const id = '01980000-0000-7000-8000-000000000001';
+  await looking(old, (client) => client.query(`insert into organization (id, name) values ('${id}', 'Old')`));
+  const oldFile = join(folder, 'old.backup');
+  expect(await postern(['backup', oldFile], at(old))).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('keep them too'),
+  });
+
+  const tooNew = await emptyDatabase();
+  expect(await postern(['restore', oldFile], at(tooNew))).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('newer schema than the backup'),
+  });
+
+  const place = await bareDatabase();
+  expect(await postern(['restore', oldFile], at(place))).toMatchObject({ code: 0 });
+  const ran = await looking(place, (client) => client.query('select name from migration order by name'));
+  expect(ran.rows.map(({ name }) => name)).toEqual(migrations.map(({ name }) => name));
+  expect((await looking(place, all)).organization).toEqual([expect.stringContaining('Old')]);
+});
+
+/** Runs `postern` as a process that can be killed. */
+const running: ChildProcess[] = [];
+function begun(words: string[], place: Place): ChildProcess {
+  const child = spawn('node_modules/.bin/node', ['src/cli/main.ts', ...words], {
+    env: { PATH: process.env.PATH, HOME: folder, ...at(place) },
+    stdio: 'ignore',
+  });
+  running.push(child);
+  return child;
+}
+afterAll(() => {
+  for (const child of running) child.kill('SIGKILL');
+});
+const killed = async (child: ChildProcess) => {
+  const over = new Promise((done) => child.once('exit', done));
+  child.kill('SIGKILL');
+  await over;
+};
+/** Until the database says so. */
+const until = (question: string) =>
+  vi.waitFor(async () => expect((await superuser.query(question)).rows[0]).toEqual({ so: true }), {
+    timeout: 30_000,
+    interval: 50,
+  });
+
+test('a restore that is killed half-way leaves the database empty', async () => {
+  const place = await emptyDatabase();
+  const empty = await looking(place, all);
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const child = begun(['restore', pipe], place);
+  const half = createWriteStream(pipe);
+  half.on('error', () => {});
+  // What is packed loosely can be unpacked piece by piece: all but the end arrives.
+  half.write(spoilt((it) => it.slice(0, it.indexOf(marks.foot))));
+  await until(
+    `select count(*) > 0 as so from pg_stat_activity where datname = '${place.database}' and application_name = 'postern restore' and state = 'idle in transaction' and query like 'copy%'`,
+  );
+  await killed(child);
+  half.destroy();
+  await until(
+    `select count(*) = 0 as so from pg_stat_activity where datname = '${place.database}' and application_name = 'postern restore'`,
+  );
+  expect(await looking(place, all)).toEqual(empty);
+});
+
+test('a backup is of one moment, whatever is written meanwhile; one that is killed leaves no file', async () => {
+  const place = await emptyDatabase();
+  const later = join(folder, 'later.backup');
+  await looking(place, async (client) => {
+    await client.query('begin');
+    await client.query('lock table revision in access exclusive mode');
+    const waits = `select count(*) > 0 as so from pg_stat_activity where datname = '${place.database}' and application_name = 'postern backup' and wait_event_type = 'Lock'`;
+    const child = begun(['backup', join(folder, 'killed.backup')], place);
+    await until(waits);
+    await killed(child);
+    expect(existsSync(join(folder, 'killed.backup'))).toBe(false);
+    await superuser.query(waits.replace('count(*) > 0', 'pg_terminate_backend(pid)'));
+    await until(waits.replace('> 0', '= 0'));
+
+    const whole = postern(['backup', later], at(place));
+    await until(waits);
+    await looking(place, (other) =>
+      other.query(`insert into organization (id, name) values (gen_random_uuid(), 'Too late')`),
+    );
+    await client.query('rollback');
+    expect(await whole).toMatchObject({ code: 0 });
+  });
+  expect(zstdDecompressSync(readFileSync(later)).toString()).not.toContain('Too late');
+  expect(await postern(['backup', later], at(place))).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('is there already'),
+  });
+  expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toHaveLength(1);
+});
+
+test('no table counts with a sequence, which a backup would have to bring along', async () => {
+  const { rows } = await superuser.query(
+    `select relname from pg_class where relkind = 'S' and relnamespace = 'public'::regnamespace and relname <> 'migration_id_seq'`,
+  );
+  expect(rows).toEqual([]);
+});
