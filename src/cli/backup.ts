@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { link, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { createZstdCompress } from 'node:zlib';
+import { constants, createZstdCompress } from 'node:zlib';
 import { backedUp } from '../storage/backup.ts';
 import { schemaOf } from '../storage/migrate.ts';
 import { Problem } from '../terms/problem.ts';
@@ -57,7 +57,11 @@ async function refuseTaken(file: string): Promise<void> {
 async function written(file: string, backup: AsyncIterable<Buffer>): Promise<number> {
   const draft = join(dirname(file), `.${basename(file)}.${process.pid}.part`);
   try {
-    await pipeline(backup, createZstdCompress(), createWriteStream(draft, { flags: 'wx', mode: 0o600, flush: true }));
+    await pipeline(
+      backup,
+      createZstdCompress({ params: { [constants.ZSTD_c_checksumFlag]: 1 } }),
+      createWriteStream(draft, { flags: 'wx', mode: 0o600, flush: true }),
+    );
     // Fails where someone else has taken the name meanwhile, which renaming does not.
     await link(draft, file).catch((thrown) =>
       thrown.code === 'EPERM' || thrown.code === 'ENOTSUP' ? rename(draft, file) : Promise.reject(thrown),

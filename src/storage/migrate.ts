@@ -43,7 +43,7 @@ const patience = { lock: 1_000, pause: 500, tries: 60 };
 /**
  * Brings the database to today's schema, as the owner of its tables; several processes at once take turns. Answers what it ran.
  *
- * Servers of before go on meanwhile: it lets them through whenever it has waited a second for one of them, and tries again (adr/0014).
+ * Servers of before go on meanwhile: it lets them through whenever it has waited a second for one of them, and tries again.
  */
 export async function migrate(connection: Connection, list: readonly Migrated[] = migrations): Promise<string[]> {
   for (let left = patience.tries; ; left--) {
@@ -135,7 +135,7 @@ export async function schemaOf({ ssl = false, ...connection }: Connection): Prom
   }
 }
 
-/** The newest migration that whoever serves has to know: one that took away what those before it stand on (adr/0014). */
+/** The newest migration that whoever serves has to know: one that took away what those before it stand on. */
 async function neededBy(client: Client): Promise<string | undefined> {
   const { rows } = await client.query<{ needs: string | null }>('select needs from installation');
   return rows[0]?.needs ?? undefined;

@@ -15,7 +15,11 @@ const rows = <Row>(database: Database, query: ReturnType<typeof sql>): Promise<r
   database.single(async (tx) => (await query.execute(storeOf(tx))).rows as Row[]);
 
 export const passkeysOf = (database: Database, account: string) =>
-  rows<PasskeyFound>(database, sql`select * from passkeys_of(${account}::uuid)`);
+  rows<PasskeyFound>(
+    database,
+    // Named one by one: what is prepared outlives a migration that adds a column.
+    sql`select id, public_key, counter, transports, name, created_at, used_at from passkeys_of(${account}::uuid)`,
+  );
 
 export const keepPasskey = (
   database: Database,

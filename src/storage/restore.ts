@@ -64,7 +64,7 @@ async function load({ ssl = false, ...owner }: Connection, parts: AsyncIterable<
     await client.query('delete from installation');
     // What follows from a row stands in the backup itself.
     for (const { name } of tables) await client.query(`alter table ${quoted(name)} disable trigger user`);
-    const foot = await copy(client, parts, new Set(tables.map(({ name }) => name)));
+    const foot = await copy(client, parts, new Map(tables.map(({ name, columns }) => [name, columns.join()])));
     for (const { name } of tables) await client.query(`alter table ${quoted(name)} enable trigger user`);
     await client.query('commit');
     await client.query('analyze');
@@ -93,7 +93,7 @@ async function refuseFilled(client: Client, tables: readonly string[]): Promise<
 }
 
 /** Every table of the database has to be in the backup, and no other, with as many rows as its foot says. */
-async function copy(client: Client, parts: AsyncIterable<Part>, tables: ReadonlySet<string>): Promise<Foot> {
+async function copy(client: Client, parts: AsyncIterable<Part>, tables: ReadonlyMap<string, string>): Promise<Foot> {
   const rows: Record<string, number> = {};
   let table = '';
   let into: CopyStreamQuery | undefined;
@@ -103,7 +103,8 @@ async function copy(client: Client, parts: AsyncIterable<Part>, tables: Readonly
       if ('table' in part) {
         const { name, columns } = part.table;
         table = name;
-        if (!tables.has(name) || Object.hasOwn(rows, name)) throw broken(`its table ${name} is not one to restore`);
+        if (tables.get(name) !== columns.join() || Object.hasOwn(rows, name))
+          throw broken(`its table ${name} is not one to restore`);
         into = client.query(from(`copy ${quoted(name)} (${columns.map(quoted).join(', ')}) from stdin`));
       } else if ('rows' in part) await written(into, part.rows);
       else if ('tableEnds' in part) rows[table] = await finished(into);
@@ -113,7 +114,7 @@ async function copy(client: Client, parts: AsyncIterable<Part>, tables: Readonly
     into?.destroy();
     throw thrown;
   }
-  const missed = [...tables].find((name) => !Object.hasOwn(rows, name) || rows[name] !== foot?.rows[name]);
+  const missed = [...tables.keys()].find((name) => !Object.hasOwn(rows, name) || rows[name] !== foot?.rows[name]);
   if (!foot || missed) throw broken(`not all rows of ${missed} are there`);
   return foot;
 }

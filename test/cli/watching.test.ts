@@ -77,7 +77,7 @@ beforeAll(async () => {
       of.scopeSpans.flatMap((scope) => scope.spans),
     ),
   );
-}, 60_000);
+}, 120_000);
 afterAll(() => void collector.close());
 
 const lines = () => stderr.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));

@@ -1,14 +1,12 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { createWriteStream, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import { Client } from 'pg';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { marks, tablesOf } from '../../src/storage/backup.ts';
+import { zstdDecompressSync } from 'node:zlib';
+import { beforeAll, expect, test } from 'vitest';
 import { migrate, migrations } from '../../src/storage/migrate.ts';
 import { sealNext } from '../../src/storage/sealer.ts';
+import { operations } from '../../src/workspace/operations.ts';
 import { openPostern } from '../../src/workspace/postern.ts';
+import { all, at, begun, killed, looking, type Place, until } from '../support/backups.ts';
 import { told } from '../support/granted.ts';
 import { confirmed, office } from '../support/office.ts';
 import { bareDatabase, emptyDatabase } from '../support/postgres.ts';
@@ -18,28 +16,7 @@ import { served, superuser } from '../support/world.ts';
 const folder = dataFolder();
 const file = join(folder, 'all.backup');
 const secretKey = Buffer.alloc(32, 7).toString('base64');
-type Place = Awaited<ReturnType<typeof emptyDatabase>>;
-
-const urlOf = ({ host, port, user, password = '', database }: Place) =>
-  `postgresql://${user}:${encodeURIComponent(password)}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`;
-const at = (place: Place) => ({ DATABASE_URL: urlOf(place) });
 const here = { ...served, user: (superuser as unknown as { user: string }).user } as Place;
-
-/** Every row of every table, as text. */
-async function all(client: Client): Promise<Record<string, string[]>> {
-  const found: Record<string, string[]> = {};
-  for (const { name } of await tablesOf(client)) {
-    const { rows } = await client.query<{ row: string }>(`select t::text as row from "${name}" t order by 1`);
-    found[name] = rows.map(({ row }) => row);
-  }
-  return found;
-}
-
-async function looking<T>(place: Place, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client(place);
-  await client.connect();
-  return work(client).finally(() => client.end());
-}
 
 let before: Awaited<ReturnType<typeof all>>;
 let key = '';
@@ -103,7 +80,6 @@ test('a backup restores every row of every table, into the PostgreSQL that Poste
     expect(settled(after.notification)).toEqual(settled(before.notification));
 
     const product = await openPostern({ app });
-    const { operations } = await import('../../src/workspace/operations.ts');
     const told = await (await product.admit(key)).perform(operations.list_notifications, {});
     expect(told.items).toHaveLength(1);
     await product.close();
@@ -124,67 +100,6 @@ test('it is restored into a PostgreSQL of one’s own, and never over anything',
     stderr: expect.stringMatching(/^.*The database is not empty: there are rows in account/m),
   });
   expect(await looking(place, all)).toEqual(before);
-});
-
-const text = () => zstdDecompressSync(readFileSync(file)).toString('latin1');
-const spoilt = (change: (it: string) => string) => zstdCompressSync(Buffer.from(change(text()), 'latin1'));
-/** With a digest that fits what was changed. */
-const resealed = (change: (it: string) => string) =>
-  spoilt((it) => {
-    const body = change(it.slice(0, it.indexOf(marks.foot)));
-    const foot = {
-      ...JSON.parse(it.slice(it.indexOf(marks.foot) + marks.foot.length)),
-      sha256: createHash('sha256').update(body, 'latin1').digest('hex'),
-    };
-    return `${body}${marks.foot}${JSON.stringify(foot)}\n`;
-  });
-const withHead = (change: (migrations: string[]) => string[]) =>
-  resealed((it) => {
-    const head = JSON.parse(it.slice(marks.head.length, it.indexOf('\n')));
-    return `${marks.head}${JSON.stringify({ ...head, migrations: change(head.migrations) })}${it.slice(it.indexOf('\n'))}`;
-  });
-
-const spare = emptyDatabase();
-
-test.each<[string, () => Buffer, RegExp]>([
-  ['that was cut short', () => readFileSync(file).subarray(0, -40), /no whole backup/],
-  [
-    'that was cut short before it was packed',
-    () => spoilt((it) => it.slice(0, it.indexOf(marks.foot))),
-    /its end is missing/,
-  ],
-  [
-    'with a byte of a name changed',
-    () => spoilt((it) => it.replace('payroll', 'paydoll')),
-    /reads otherwise than it was written/,
-  ],
-  [
-    'with a byte on the disk changed',
-    () => Buffer.from(readFileSync(file).map((byte, i) => (i === 2000 ? byte ^ 1 : byte))),
-    /no whole backup/,
-  ],
-  [
-    'without one row',
-    () => resealed((it) => it.replace(/(\\Table \{"name":"billing".*\n).*\n/, '$1')),
-    /not all rows of billing/,
-  ],
-  ['with something behind its end', () => spoilt((it) => `${it}more\n`), /stands behind its end/],
-  ['that is none', () => Buffer.from('hello'), /cannot be unpacked/],
-  [
-    'of a newer Postern',
-    () => withHead((it) => [...it, '9999-later']),
-    /is newer than this Postern: it has the migration 9999-later/,
-  ],
-])('a file %s is refused, and the database stays empty', async (_, bytes, says) => {
-  const place = await spare;
-  const empty = await looking(place, all);
-  const spoiltFile = join(folder, 'spoilt');
-  writeFileSync(spoiltFile, bytes());
-  expect(await postern(['restore', spoiltFile], at(place))).toMatchObject({
-    code: 1,
-    stderr: expect.stringMatching(says),
-  });
-  expect(await looking(place, all)).toEqual(empty);
 });
 
 test('one of an older Postern is brought to the schema of today', async () => {
@@ -209,52 +124,6 @@ test('one of an older Postern is brought to the schema of today', async () => {
   const ran = await looking(place, (client) => client.query('select name from migration order by name'));
   expect(ran.rows.map(({ name }) => name)).toEqual(migrations.map(({ name }) => name));
   expect((await looking(place, all)).organization).toEqual([expect.stringContaining('Old')]);
-});
-
-/** Runs `postern` as a process that can be killed. */
-const running: ChildProcess[] = [];
-function begun(words: string[], place: Place): ChildProcess {
-  const child = spawn('node_modules/.bin/node', ['src/cli/main.ts', ...words], {
-    env: { PATH: process.env.PATH, HOME: folder, ...at(place) },
-    stdio: 'ignore',
-  });
-  running.push(child);
-  return child;
-}
-afterAll(() => {
-  for (const child of running) child.kill('SIGKILL');
-});
-const killed = async (child: ChildProcess) => {
-  const over = new Promise((done) => child.once('exit', done));
-  child.kill('SIGKILL');
-  await over;
-};
-/** Until the database says so. */
-const until = (question: string) =>
-  vi.waitFor(async () => expect((await superuser.query(question)).rows[0]).toEqual({ so: true }), {
-    timeout: 30_000,
-    interval: 50,
-  });
-
-test('a restore that is killed half-way leaves the database empty', async () => {
-  const place = await emptyDatabase();
-  const empty = await looking(place, all);
-  const pipe = join(folder, 'pipe');
-  execFileSync('mkfifo', [pipe]);
-  const child = begun(['restore', pipe], place);
-  const half = createWriteStream(pipe);
-  half.on('error', () => {});
-  // What is packed loosely can be unpacked piece by piece: all but the end arrives.
-  half.write(spoilt((it) => it.slice(0, it.indexOf(marks.foot))));
-  await until(
-    `select count(*) > 0 as so from pg_stat_activity where datname = '${place.database}' and application_name = 'postern restore' and state = 'idle in transaction' and query like 'copy%'`,
-  );
-  await killed(child);
-  half.destroy();
-  await until(
-    `select count(*) = 0 as so from pg_stat_activity where datname = '${place.database}' and application_name = 'postern restore'`,
-  );
-  expect(await looking(place, all)).toEqual(empty);
 });
 
 test('a backup is of one moment, whatever is written meanwhile; one that is killed leaves no file', async () => {
