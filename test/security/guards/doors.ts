@@ -22,7 +22,7 @@ export const doors: readonly Line[] = [
       {
         file: 'src/cli/start.ts',
         does: 'does not listen beyond this machine without names to be reached by',
-        from: '&& allowedHosts.length === 0) {',
+        from: '&& !isNamed) {',
         to: '&& false) {',
       },
     ],
