@@ -21,7 +21,12 @@ interface Meanwhile {
   readonly nonce: string;
   readonly verifier: string;
   readonly next: string;
+  /** They prove again who they are, so that an earlier sign-in at the provider does not do. */
+  readonly again: boolean;
 }
+
+/** How long ago they may have signed in at the provider to prove again who they are, in seconds. */
+const lately = 300;
 
 const callback = '/sign-in/provider/callback';
 const found = new WeakMap<Provider, Promise<Configuration>>();
@@ -53,6 +58,7 @@ export async function goToProvider(desk: Desk): Promise<Response> {
   try {
     const oidc = await openid();
     const configuration = await configurationOf(provider);
+    const again = asked(desk, 'again') !== '';
     const [state, nonce, verifier] = [oidc.randomState(), oidc.randomNonce(), oidc.randomPKCECodeVerifier()];
     const to = oidc.buildAuthorizationUrl(configuration, {
       redirect_uri: addressOf(desk),
@@ -61,8 +67,9 @@ export async function goToProvider(desk: Desk): Promise<Response> {
       code_challenge_method: 'S256',
       state,
       nonce,
+      ...(again && { prompt: 'login', max_age: String(lately) }),
     });
-    const meanwhile: Meanwhile = { state, nonce, verifier, next: pathFrom(asked(desk, 'next')) };
+    const meanwhile: Meanwhile = { state, nonce, verifier, again, next: pathFrom(asked(desk, 'next')) };
     const held = await postern.identity.ceremonies.begin('provider', meanwhile, from.address);
     return leadTo(to.href, { 'set-cookie': passingCookie(postern, request, held) });
   } catch (thrown) {
@@ -87,19 +94,24 @@ export async function backFromProvider(desk: Desk): Promise<Response> {
 }
 
 /** State, nonce, issuer, audience, signature and time of what it says are checked by the library. */
-async function provenBy(provider: Provider, desk: Desk, { state, nonce, verifier }: Meanwhile) {
+async function provenBy(provider: Provider, desk: Desk, { state, nonce, verifier, again }: Meanwhile) {
   const here = new URL(addressOf(desk));
   here.search = new URL(desk.request.url).search;
-  const { authorizationCodeGrant } = await openid();
-  const tokens = await authorizationCodeGrant(await configurationOf(provider), here, {
+  const { authorizationCodeGrant, fetchUserInfo } = await openid();
+  const configuration = await configurationOf(provider);
+  const tokens = await authorizationCodeGrant(configuration, here, {
     expectedState: state,
     expectedNonce: nonce,
     pkceCodeVerifier: verifier,
     idTokenExpected: true,
+    ...(again && { maxAge: lately }),
   });
   const claims = tokens.claims();
-  const email = typeof claims?.email === 'string' ? claims.email : '';
-  return { email, isProven: email !== '' && claims?.email_verified === true };
+  // Some say who it is in the token, and some only where they are asked.
+  const isSilent = claims && claims.email === undefined;
+  const told = isSilent ? await fetchUserInfo(configuration, tokens.access_token, claims.sub) : claims;
+  const email = typeof told?.email === 'string' ? told.email : '';
+  return { email, isProven: email !== '' && told?.email_verified === true };
 }
 
 const speaksFor = ({ domains }: Provider, email: string): boolean =>

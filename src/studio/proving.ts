@@ -36,7 +36,7 @@ ${
 <button class="plain full">Use a passkey</button><p class="hint" role="status" data-says></p></form>`
     : ''
 }
-${provider && here.provenBy === 'provider' ? html`<p class="below"><a href="/sign-in/provider?next=${encodeURIComponent(next)}">Sign in again with ${provider.name}</a></p>` : ''}
+${provider && here.provenBy === 'provider' ? html`<p class="below"><a href="/sign-in/provider?again=1&amp;next=${encodeURIComponent(next)}">Sign in again with ${provider.name}</a></p>` : ''}
 <p class="below"><a href="/account">Not now</a></p>`,
   );
 }
