@@ -89,6 +89,7 @@ test('every block of shell in README is one that is run here, by .ci/run, or by 
     'npm start',
     'claude mcp add',
     'key create --person dan',
+    'sign-in link dan',
     'call list_workflows',
     'api/v1',
     'import examples',
@@ -108,6 +109,10 @@ describe.concurrent('in a shell', { timeout: 90_000 }, () => {
     const stdout = await carriedOut(`${blockWith('key create --person dan')}\necho "$POSTERN_KEY"`);
     expect(stdout).toMatch(/^key_\w{26} +dan@acme\.test +laptop +read,request +all +\d{4}-\d\d-\d\d +active$/m);
     expect(stdout).toMatch(/^postern_\w{84}$/m);
+  });
+
+  test('a link to sign in is made for someone', async () => {
+    expect(await carriedOut(directly(blockWith('sign-in link dan')))).toMatch(/\/set-password#link_\w{58}\n$/);
   });
 
   test('tools are called as that person, with ids of their own', async () => {
