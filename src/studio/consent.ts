@@ -84,7 +84,7 @@ function extents(question: Question, held: Held): Html {
   return html`<fieldset><legend>What it may do</legend><div class="choices one">
 ${extent('asked', isReading ? 'Read only' : 'What it asks for', inWords(asked), true)}
 ${isReading ? '' : extent('read', 'Read only', inWords(['read']))}
-${extent('all', 'Everything of every day', inWords(everyday))}
+${extent('all', 'Everything for everyday work', inWords(everyday))}
 ${extent('custom', 'Choose yourself', 'Tick below what it may do')}</div></fieldset>
 <fieldset class="custom"><legend>Chosen by yourself</legend><div class="choices">${everyday.map((scope) => tick(scope, asked.includes(scope)))}</div></fieldset>`;
 }
