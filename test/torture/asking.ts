@@ -3,6 +3,7 @@ import { levelBeforeCap } from '../access/reference.ts';
 import {
   type Asked,
   administers,
+  approveOne,
   grantOf,
   hasComeTrue,
   holdsAlready,
@@ -31,7 +32,8 @@ const request: Draw = (model, who, random) => {
   const id = thing?.id ?? newId();
   const role = random.pick(roles);
   const own = model.requests.filter(({ by }) => by === who.person);
-  const same = own.find((it) => it.thing === id && it.status === 'pending');
+  const pending = (now: Date) => own.filter((it) => it.status === 'pending' && !hasComeTrue(model, it, now));
+  const same = (now: Date) => pending(now).find((it) => it.thing === id);
   return {
     who,
     name: 'request_access',
@@ -40,13 +42,15 @@ const request: Draw = (model, who, random) => {
       const isOpen = thing && ruled(model, who, 'resource.open', thing, now).outcome === 'allow';
       const has = isOpen && levelBeforeCap(model.land, who.person, thing, { override: who.override, now });
       if (has && (role === 'viewer' || has !== 'viewer')) return 'already_has_access';
-      if (same) return right;
-      const isFull =
-        own.filter(({ status }) => status === 'pending').length >= limits.pending || own.length >= limits.day;
+      if (same(now)) return right;
+      const isFull = pending(now).length >= limits.pending || own.length >= limits.day;
       return isFull || own.some((it) => it.thing === id && it.status === 'denied') ? 'rate_limited' : right;
     },
     apply(answer, now) {
-      const it: Asked = same ?? {
+      const known = same(now);
+      // Whoever asks again is told what has come true without having been delivered.
+      for (const each of own) if (each.status === 'pending' && hasComeTrue(model, each, now)) approveOne(model, each);
+      const it: Asked = known ?? {
         id: answer.id,
         by: who.person,
         thing: id,
@@ -54,7 +58,7 @@ const request: Draw = (model, who, random) => {
         status: 'pending',
         delivered: false,
       };
-      if (!same) model.requests.push(it);
+      if (!known) model.requests.push(it);
       const isThere = thing && !thing.binned && hasPlace(model, who, thing.workspace);
       if (isThere && !it.delivered) {
         it.delivered = true;

@@ -117,9 +117,13 @@ export const tellOne = (model: Model, person: string, event: string): void =>
 export function settleAll(model: Model, now: Date): void {
   for (const it of model.requests) {
     if (it.status !== 'pending' || !it.delivered || !hasComeTrue(model, it, now)) continue;
-    it.status = 'approved';
-    tellOne(model, it.by, 'request_approved');
+    approveOne(model, it);
   }
+}
+
+export function approveOne(model: Model, it: Asked): void {
+  it.status = 'approved';
+  tellOne(model, it.by, 'request_approved');
 }
 
 export function hasComeTrue(model: Model, { thing: id, by, level }: Asked, now: Date): boolean {
