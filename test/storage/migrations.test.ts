@@ -9,7 +9,7 @@ import { at, until } from '../support/backups.ts';
 import { granted, leavingLast, type Name, told } from '../support/granted.ts';
 import { emptyDatabase } from '../support/postgres.ts';
 import { postern } from '../support/program.ts';
-import { connectionOfWorker, storage, superuser, world } from '../support/world.ts';
+import { connection, storage, superuser, world } from '../support/world.ts';
 
 /** Tables that grow with use: an index that is built while they are locked holds up everyone. */
 const growing = [
@@ -121,7 +121,7 @@ test('a server goes on with the statements that it has prepared, while every tab
   const all = rows
     .map(({ relname }) => `alter table "${relname}" add column added_later text default 'new';`)
     .join('\n');
-  expect(await migrate(connectionOfWorker, [...migrations, later(all)])).toEqual(['9999-later']);
+  expect(await migrate(connection, [...migrations, later(all)])).toEqual(['9999-later']);
   expect([...before, ...(await calledAll()), ...(await passkeys())]).toEqual([]);
 });
 

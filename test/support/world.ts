@@ -17,9 +17,6 @@ export const connection = await workersDatabase();
 export const superuser = new Client(connection);
 await superuser.connect();
 
-/** The same, to connect with. */
-export const connectionOfWorker = connection;
-
 /** How the product enters it: as the role that serves. */
 export const served = { ...connection, user: 'postern_app' };
 
