@@ -8,7 +8,10 @@ import type { Ports } from './server.ts';
 /** Made once, as the product's shapes are. */
 const said = z.object({ id: z.string() });
 
-const postern = await openPostern({ app: JSON.parse(process.argv[2] ?? '') });
+const postern = await openPostern({
+  app: JSON.parse(process.argv[2] ?? ''),
+  rates: { person: 1_000_000, costly: 1_000_000, address: 1_000_000 },
+});
 const log = {
   error: (details: object, message: string) => process.stderr.write(`${message} ${JSON.stringify(details)}\n`),
   debug: () => {},

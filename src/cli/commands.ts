@@ -107,6 +107,11 @@ Environment:
   OTEL_EXPORTER_OTLP_ENDPOINT         where traces go, like http://127.0.0.1:4318; without it nothing is traced
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT  … or the whole address for traces alone
   OTEL_TRACES_SAMPLER_ARG             … and the share that is traced, of what no caller traces (1)
+  POSTERN_RATE_PERSON    requests of one person within a minute (600; 0 is without a bound)
+  POSTERN_RATE_COSTLY    … of these, calls of each tool that costs much, like exports, searches and requests (60)
+  POSTERN_RATE_ADDRESS   keys that hold nothing, from one address within a minute (120)
+  POSTERN_TRUSTED_PROXIES proxies whose X-Forwarded-For is believed, like 10.0.0.7,192.168.0.0/16
+  POSTERN_DRAIN_SECONDS  how long \`start\` serves on once it was asked to end, while /readyz says no (0)
   POSTERN_KEY            whose key \`stdio\` and \`call\` use
   POSTERN_URL            a Postern elsewhere that \`stdio\` and \`call\` turn to, like https://postern.example/mcp`;
 

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { serviceOn } from '../service.ts';
 import { Problem } from '../terms/problem.ts';
@@ -34,8 +35,9 @@ export default command({
     const { host, port, allowedHosts } = whereToListen(given, settings);
     const log = await openLog();
     endOnFailure(log);
-    const stop = askedToStop();
-    const listening = await listen(host, port);
+    const grace = 1_500 + 1_000 * settings.drain;
+    const stop = askedToStop(4_500 + 1_000 * settings.drain + grace);
+    const listening = await listen(host, port, { grace });
     try {
       const place = await openPlace(settings, progress);
       try {
@@ -64,26 +66,34 @@ interface Serving {
   readonly settings: Settings;
 }
 
-/** Serves until it is asked to stop: open streams end first, then the calls under way, then what they stand on. */
+/**
+ * Serves until it is asked to stop. Then it says that it is not ready, for as long as whoever stands before it takes to notice; open
+ * streams end, then the calls under way, then what they stand on.
+ */
 async function serve(
   { place, listening, log, allowedHosts, outdoors, settings }: Serving,
   stop: Promise<void>,
   ready: (metricsAt: string | undefined) => void,
 ) {
   const { app, keeper, keys } = place;
-  const postern = await openPostern({ app, keeper, keys, outdoors, trouble: inLog(log) });
+  const postern = await openPostern({ app, keeper, keys, outdoors, rates: settings.rates, trouble: inLog(log) });
   try {
-    const { provider, operator, oauth } = settings;
+    const { provider, operator, oauth, proxies } = settings;
     const own = outdoors.address === undefined ? [] : [new URL(outdoors.address).hostname];
-    const service = serviceOn(postern, { log, allowedHosts: [...allowedHosts, ...own], provider, operator, oauth });
+    const hosts = [...allowedHosts, ...own];
+    const service = serviceOn(postern, { log, allowedHosts: hosts, provider, operator, oauth, proxies });
     const watching = await watch(settings, log, service.figures);
     listening.serve(service.fetch);
     ready(watching.metricsAt);
     await stop;
     progress('Ending');
-    await service.close();
+    service.drain();
+    listening.drain();
+    await wait(1_000 * settings.drain);
+    await service.endStreams();
     await listening.close();
     await watching.close();
+    await service.close();
   } finally {
     await postern.close();
   }

@@ -1,13 +1,10 @@
 import type { Logger } from 'pino';
 
-/** How long an end in order may take, in milliseconds, before it is cut short. */
-const patience = 4_500;
-
 /** Signals so close together are one: Ctrl-C comes from the terminal, and from npm once more. In milliseconds. */
 const oncePressed = 300;
 
-/** Resolves when the process is asked to end; who asks twice does not want to wait. */
-export function askedToStop(): Promise<void> {
+/** Resolves when the process is asked to end, which it then has so many milliseconds for; who asks twice does not want to wait. */
+export function askedToStop(patience = 4_500): Promise<void> {
   return new Promise((resolve) => {
     let asked: number | undefined;
     const ask = () => {

@@ -10,9 +10,13 @@ export interface Doorkeepers {
 }
 
 /** Lets in whoever sent a request; throws unauthenticated, whatever is wrong. */
-export function admit({ postern, gate }: Doorkeepers, request: Request, narrowing?: Narrowing): Promise<Session> {
+export function admit(
+  { postern, gate }: Doorkeepers,
+  request: Request,
+  { narrowing, from }: { readonly narrowing?: Narrowing; readonly from?: string | undefined },
+): Promise<Session> {
   const secret = bearer(request);
-  return gate && isToken(secret) ? gate.admit(secret, narrowing) : postern.admit(secret, narrowing);
+  return gate && isToken(secret) ? gate.admit(secret, narrowing) : postern.admit(secret, narrowing, from);
 }
 
 /** The form of a token: three parts with dots between, which no key has. */

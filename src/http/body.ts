@@ -1,4 +1,5 @@
 import { capped } from '../documents/json.ts';
+import { mostElements, outgrows } from '../documents/json-size.ts';
 import { readJson } from '../documents/json-text.ts';
 import { largestRequest, textOf } from '../mcp/http.ts';
 import { Problem } from '../terms/problem.ts';
@@ -25,6 +26,9 @@ export async function bodyOf(request: Request): Promise<Body> {
       refused: new Problem('invalid_argument', 'The body is not said to be application/json.', { advice }),
     };
   }
+  const outgrown = outgrows(read.text, levels);
+  if (outgrown === 'many')
+    return { status: 413, refused: new Problem('too_large', `A request holds ${mostElements} elements at most.`) };
   const { value, errors } = readJson(read.text, levels);
   return errors.length === 0 ? { value } : { status: 400, refused: broken(capped(errors)) };
 }

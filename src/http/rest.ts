@@ -2,6 +2,8 @@ import { Hono } from 'hono';
 import { type Log, problemOf } from '../mcp/answer.ts';
 import { Problem } from '../terms/problem.ts';
 import type { How, Narrowing, Session } from '../workspace/session.ts';
+import type { Env } from './address.ts';
+import { withAllowance } from './allowance.ts';
 import { argumentsOf, narrows } from './arguments.ts';
 import { admit, type Doorkeepers } from './auth.ts';
 import { bodyOf } from './body.ts';
@@ -21,8 +23,8 @@ interface Rooms extends Doorkeepers {
 }
 
 /** Every operation that is offered, over plain HTTP: shapes, words and decisions are those of MCP. */
-export function rest(rooms: Rooms): Hono {
-  const app = new Hono();
+export function rest(rooms: Rooms) {
+  const app = new Hono<Env>();
   const all = servedFrom(rooms.offer.catalogue);
   let document: string | undefined;
 
@@ -31,27 +33,39 @@ export function rest(rooms: Rooms): Hono {
     return new Response(document, { headers: { 'content-type': 'application/json' } });
   });
   for (const served of all)
-    app.on(served.method, routed(served.path), ({ req }) => answer(rooms, served, req.raw, req.param()));
+    app.on(served.method, routed(served.path), ({ req, get }) =>
+      answer(rooms, served, { request: req.raw, inPath: req.param(), from: get('address') }),
+    );
   for (const [path, methods] of methodsByPath(all)) app.all(routed(path), ({ req }) => otherwise(req.method, methods));
   return app;
 }
 
-async function answer(rooms: Rooms, served: Served, request: Request, inPath: Record<string, string>) {
+interface Asked {
+  readonly request: Request;
+  readonly inPath: Record<string, string>;
+  readonly from: string | undefined;
+}
+
+async function answer(rooms: Rooms, served: Served, { request, inPath, from }: Asked) {
   const { log } = rooms;
   const operation = performed(served.tool.operation);
   const about = { operation: operation.name };
   let session: Session | undefined;
   try {
-    session = await admitted(rooms, served, request);
+    const known = await admitted(rooms, served, request, from);
+    session = known;
+    const said = (response: Response) => withAllowance(response, known);
     const body = await bodyOf(request);
-    if ('refused' in body) return refusal(body.refused, served, request, body.status);
+    if ('refused' in body) return said(refusal(body.refused, served, request, body.status));
     const read = argumentsOf(served, inPath, new URL(request.url).searchParams, body.value);
     const args = withRevision(served, read, request);
     const how = howOf(served, request);
-    const output = await session.perform(operation, args, how);
-    if (!isExport(operation)) return reply(served, output, request);
-    const { perform } = session;
-    return asFile(output, (cursor) => perform(operation, { ...args, cursor }, how).catch(brokenOff(log, about)));
+    const output = await known.perform(operation, args, how);
+    if (!isExport(operation)) return said(reply(served, output, request));
+    const further = { ...how, continues: true } as const;
+    return asFile(output, (cursor) =>
+      known.perform(operation, { ...args, cursor }, further).catch(brokenOff(log, about)),
+    );
   } catch (thrown) {
     const problem = problemOf(thrown, log, about);
     return challenged(refusal(problem, served, request), problem, request, { gate: rooms.gate, session });
@@ -64,17 +78,17 @@ const brokenOff = (log: Log, about: object) => (thrown: unknown) => {
 };
 
 /** Lets in whoever asks; what is wrong with how the address narrows the call is told only to whom the key is good (EXT-11). */
-async function admitted(rooms: Rooms, served: Served, request: Request): Promise<Session> {
+async function admitted(rooms: Rooms, served: Served, request: Request, from?: string): Promise<Session> {
   const address = new URL(request.url);
   for (const name of [...address.searchParams.keys()]) if (!narrows(served, name)) address.searchParams.delete(name);
   let narrowing: Narrowing;
   try {
     narrowing = narrowingBy(rooms.offer, address);
   } catch (odd) {
-    await admit(rooms, request);
+    await admit(rooms, request, { from });
     throw odd;
   }
-  return admit(rooms, request, narrowing);
+  return admit(rooms, request, { from, narrowing });
 }
 
 /** The revision that an edit starts from may come as the ETag of what was opened. */

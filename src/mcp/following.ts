@@ -13,6 +13,12 @@ export interface Following {
   end(): void;
 }
 
+/** What a session follows, wherever its client hears. */
+export interface Shared {
+  add(uris: readonly string[]): Promise<readonly string[]>;
+  remove(uris: readonly string[]): Promise<void>;
+}
+
 interface Told {
   /** What is at this address reads otherwise now, and the caller may read it. */
   updated(uri: string): void;

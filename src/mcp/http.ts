@@ -5,11 +5,13 @@ import {
   isLegacyRequest,
   readRequestBody,
 } from '@modelcontextprotocol/server';
+import { mostElements, outgrows } from '../documents/json-size.ts';
 import type { Log } from './answer.ts';
+import type { Limits } from './held.ts';
 import { refuse } from './json-rpc.ts';
 import { listening, listens } from './listening.ts';
 import type { Build, Connection } from './server.ts';
-import { defaultLimits, type Limits, sessionful } from './sessions.ts';
+import { defaultLimits, sessionful } from './sessions.ts';
 import { stepUp } from './stepping-up.ts';
 
 /** In bytes, of whatever door of HTTP. */
@@ -20,6 +22,8 @@ export interface HttpDoor {
   fetch(request: Request, connection: Connection, narrowing: string): Promise<Response>;
   /** How many sessions of the 2025 protocol are held, and how many streams of that of 2026 are open. */
   figures(): { readonly sessions: number; readonly streams: number };
+  /** Ends what clients hear by, so that they go to hear elsewhere; calls go on. */
+  endStreams(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -30,7 +34,7 @@ export function overHttp(build: Build, log: Log, limits: Limits = defaultLimits)
     onerror: (err) => log.debug({ err }, 'An MCP request was refused.'),
   });
   const streams = listening(build, log, limits);
-  const legacy = sessionful(limits);
+  const legacy = sessionful(build, log, limits);
 
   return {
     async fetch(request, connection, narrowing) {
@@ -39,12 +43,16 @@ export function overHttp(build: Build, log: Log, limits: Limits = defaultLimits)
       const lacking = await stepUp(connection, body.parsedBody);
       if (lacking) return lacking;
       const handling = { ...body, authInfo: authInfoOf(connection) };
+      if (Array.isArray(body.parsedBody)) await connection.session.asks(body.parsedBody.length - 1);
       if (!(await isLegacyRequest(request, handling.parsedBody))) {
         if (listens(handling.parsedBody)) return streams.fetch(request, connection, handling);
         return modern.fetch(request, handling);
       }
-      const owner = { credential: connection.session.credential.id, narrowing };
-      return legacy.fetch(request, owner, () => build(connection, 'legacy'), handling);
+      return legacy.fetch(request, connection, narrowing, handling);
+    },
+    async endStreams() {
+      legacy.endStreams();
+      await streams.close();
     },
     figures: () => ({ sessions: legacy.held(), streams: streams.open() }),
     async close() {
@@ -53,6 +61,9 @@ export function overHttp(build: Build, log: Log, limits: Limits = defaultLimits)
   };
 }
 
+/** Far more than any argument may have: the operation tells of those. */
+const levels = 20_000;
+
 /** Reads and parses the body once for both protocols: at most 4 MiB of JSON. */
 async function bodyOf(request: Request): Promise<{ parsedBody?: unknown } | Response> {
   if (request.method !== 'POST') return {};
@@ -60,6 +71,9 @@ async function bodyOf(request: Request): Promise<{ parsedBody?: unknown } | Resp
     return refuse(415, -32000, 'Content-Type must be application/json');
   const read = await textOf(request);
   if (read.tooLarge) return refuse(413, -32000, `A request holds ${largestRequest} bytes at most`);
+  const outgrown = outgrows(read.text, levels);
+  if (outgrown === 'deep') return refuse(413, -32000, `A request is ${levels} levels deep at most`);
+  if (outgrown === 'many') return refuse(413, -32000, `A request holds ${mostElements} elements at most`);
   try {
     return { parsedBody: JSON.parse(read.text) };
   } catch {

@@ -10,7 +10,7 @@ import { operations } from '../workspace/operations.ts';
 import type { Session } from '../workspace/session.ts';
 import { type Log, problemOf, wordsOf } from './answer.ts';
 import { complete, nothing } from './completion.ts';
-import { followingOf } from './following.ts';
+import { type Following, followingOf, type Shared } from './following.ts';
 import { guides } from './guides.ts';
 import { completeArgument } from './prompts.ts';
 import { within } from './tool.ts';
@@ -43,15 +43,21 @@ export function offerResources({ server }: McpServer, session: Session, log: Log
  * Lets a client of the 2025 protocol follow resources, for as long as the server is connected. In the 2026 protocol it is a stream of
  * its own, which the doors open.
  */
-export function offerSubscriptions({ server }: McpServer, session: Session, log: Log, ended: () => void): void {
+export function offerSubscriptions(
+  { server }: McpServer,
+  session: Session,
+  log: Log,
+  { ended, shared = (own) => own }: Ends,
+): void {
   const following = followingOf(session, {
     updated: (uri) =>
       void server.sendResourceUpdated({ uri }).catch((err) => log.debug({ err, uri }, 'An update could not be sent.')),
     ended,
   });
+  const known = shared(following);
   server.setRequestHandler('resources/subscribe', ({ params: { uri } }) => answered(subscribed(uri), log, uri));
-  server.setRequestHandler('resources/unsubscribe', ({ params: { uri } }) => {
-    following.remove([uri]);
+  server.setRequestHandler('resources/unsubscribe', async ({ params: { uri } }) => {
+    await known.remove([uri]);
     return {};
   });
   server.onclose = () => following.end();
@@ -59,10 +65,14 @@ export function offerSubscriptions({ server }: McpServer, session: Session, log:
   async function subscribed(uri: string) {
     if (Object.hasOwn(guides, uri))
       throw new Problem('invalid_argument', 'A guide does not change: it cannot be followed.');
-    if (!(await following.add([uri])).includes(uri))
-      throw new Problem('not_found', 'There is nothing at this address.');
+    if (!(await known.add([uri])).includes(uri)) throw new Problem('not_found', 'There is nothing at this address.');
     return {};
   }
+}
+
+interface Ends {
+  readonly ended: () => void;
+  readonly shared?: ((own: Following) => Following | Shared) | undefined;
 }
 
 /** Hidden, missing, of another kind, and no address of ours at all: one answer (EXT-2). */

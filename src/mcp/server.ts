@@ -2,6 +2,7 @@ import { McpServer, type ProtocolEra, ProtocolError, ProtocolErrorCode } from '@
 import type { Session } from '../workspace/session.ts';
 import type { Log } from './answer.ts';
 import { call, keyInMeta } from './call.ts';
+import type { Following, Shared } from './following.ts';
 import { offerPrompts } from './prompts.ts';
 import { offerResources, offerSubscriptions } from './resources.ts';
 import type { Challenge } from './stepping-up.ts';
@@ -26,6 +27,8 @@ export interface Connection {
   readonly challenge?: Challenge | undefined;
   /** What is done where the credential of one who follows something has ended; the connection is closed if left out. */
   readonly ended?: () => void;
+  /** Where what is followed is known to other servers as well: what goes between, and is told what is followed here. */
+  readonly shared?: (own: Following) => Shared;
 }
 
 /** Makes the server of one connection, in either protocol. */
@@ -33,7 +36,7 @@ export type Build = (connection: Connection, era: ProtocolEra) => McpServer;
 
 /** A server for one connection. What it lists depends on the credential and the connection's narrowing alone (section 14). */
 export function serverFor(
-  { session, tools, linkTo, ended }: Connection,
+  { session, tools, linkTo, ended, shared }: Connection,
   log: Log,
   era: ProtocolEra = 'modern',
 ): McpServer {
@@ -63,6 +66,7 @@ export function serverFor(
   });
   offerResources(server, session, log);
   offerPrompts(server, session);
-  if (era === 'legacy') offerSubscriptions(server, session, log, ended ?? (() => void server.close()));
+  if (era === 'legacy')
+    offerSubscriptions(server, session, log, { ended: ended ?? (() => void server.close()), shared });
   return server;
 }

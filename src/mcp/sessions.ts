@@ -1,85 +1,129 @@
-import { randomUUID } from 'node:crypto';
-import { type McpServer, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server';
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server';
+import type { Log } from './answer.ts';
+import { type Held, type Limits, openHere } from './held.ts';
 import { refuse } from './json-rpc.ts';
-
-/** How many sessions of the 2025 protocol are held at once, and how long one lies idle before it is closed. */
-export interface Limits {
-  readonly idleMs: number;
-  readonly perCredential: number;
-  readonly inAll: number;
-}
+import { marksOf } from './marks.ts';
+import type { Build, Connection } from './server.ts';
 
 export const defaultLimits: Limits = { idleMs: 4 * 60 * 60_000, perCredential: 32, inAll: 2_000 };
 
-/** Whom a session belongs to: no other credential, and no other narrowing, can use it. */
-export interface Owner {
-  readonly credential: string;
-  readonly narrowing: string;
-}
-
 type Handling = NonNullable<Parameters<WebStandardStreamableHTTPServerTransport['handleRequest']>[1]>;
 
-interface Held extends Owner {
-  readonly transport: WebStandardStreamableHTTPServerTransport;
-  usedAt: number;
-}
+/** In characters of JSON: a client says what it can do, and its name. */
+const largestOpening = 16_384;
 
-/** Serves the 2025 protocol, which needs a session for all that the server asks of the client. */
-export function sessionful({ idleMs, perCredential, inAll }: Limits) {
+/**
+ * Serves the 2025 protocol, which needs a session for all that the server asks of the client. A session is kept in the database: a server
+ * that does not have it open opens it again from there, so that it goes on wherever its next request comes to (adr/0013).
+ */
+export function sessionful(build: Build, log: Log, limits: Limits) {
+  const { idleMs, inAll } = limits;
+  const marks = marksOf(randomBytes(6).toString('hex'));
   // In the order of last use: the first is the one that has been idle longest.
-  const held = new Map<string, Held>();
+  const open = new Map<string, Held>();
+  const opening = new Map<string, Promise<Held | undefined>>();
   const sweep = setInterval(closeIdle, Math.min(idleMs, 60_000)).unref();
+  const sharing = { build, log, limits, marks, gone: (id: string) => void open.delete(id) };
 
   return {
-    async fetch(request: Request, owner: Owner, build: () => McpServer, handling: Handling): Promise<Response> {
+    async fetch(request: Request, connection: Connection, narrowing: string, handling: Handling): Promise<Response> {
       const id = request.headers.get('mcp-session-id');
-      if (id) return forward(id, request, owner, handling);
+      if (id) return forward(id, request, connection, narrowing, handling);
       if (request.method !== 'POST') return refuse(405, -32000, 'Method not allowed without a session');
       if (!opens(handling.parsedBody)) return refuse(400, -32000, 'Bad Request: an Mcp-Session-Id header is required');
-      makeRoom(owner);
-      const transport = await open(owner, build());
-      return transport.handleRequest(request, handling);
+      if (JSON.stringify(handling.parsedBody).length > largestOpening)
+        return refuse(413, -32000, `An initialize request holds ${largestOpening} characters at most`);
+      return begin(request, connection, narrowing, handling);
     },
-    held: () => held.size,
+    /** Ends what clients hear by; they open it again elsewhere. */
+    endStreams(): void {
+      for (const held of open.values()) held.transport.closeStandaloneSSEStream();
+    },
+    held: () => open.size,
     async close(): Promise<void> {
       clearInterval(sweep);
-      await Promise.all([...held.values()].map(({ transport }) => transport.close()));
+      await Promise.all([...open.values()].map((held) => held.transport.close()));
     },
   };
 
-  function forward(id: string, request: Request, owner: Owner, handling: Handling): Response | Promise<Response> {
-    const session = held.get(id);
-    if (!session || session.credential !== owner.credential || session.narrowing !== owner.narrowing) {
-      return refuse(404, -32001, 'Session not found');
-    }
-    held.delete(id);
-    held.set(id, { ...session, usedAt: Date.now() });
-    return session.transport.handleRequest(request, handling);
-  }
-
-  async function open(owner: Owner, server: McpServer): Promise<WebStandardStreamableHTTPServerTransport> {
-    const transport = new WebStandardStreamableHTTPServerTransport({
-      sessionIdGenerator: randomUUID,
-      onsessioninitialized: (id) => void held.set(id, { ...owner, transport, usedAt: Date.now() }),
+  async function begin(request: Request, connection: Connection, narrowing: string, handling: Handling) {
+    const id = randomUUID();
+    const { dialogues } = connection.session;
+    const held: Held = await openHere(sharing, id, connection, narrowing, async () => {
+      makeRoom();
+      open.set(id, held);
+      const ended = await dialogues.open(id, narrowing, handling.parsedBody as object, limits);
+      for (const other of ended) {
+        await open.get(other)?.transport.close();
+        await held.write({ ended: true }, other);
+      }
     });
-    await server.connect(transport);
-    const closed = transport.onclose;
-    transport.onclose = () => {
-      if (transport.sessionId) held.delete(transport.sessionId);
-      closed?.();
-    };
-    return transport;
+    const response = await held.transport.handleRequest(request, handling);
+    if (!open.has(id)) await held.transport.close();
+    return response;
   }
 
-  function makeRoom({ credential }: Owner): void {
-    const own = [...held.values()].filter((session) => session.credential === credential);
-    if (own.length >= perCredential) void own[0]?.transport.close();
-    if (held.size >= inAll) void held.values().next().value?.transport.close();
+  async function forward(
+    id: string,
+    request: Request,
+    connection: Connection,
+    narrowing: string,
+    handling: Handling,
+  ): Promise<Response> {
+    const held = open.get(id) ?? (await openAgain(id, request, connection, narrowing, handling));
+    if (!held?.isOf(connection, narrowing) || !(await held.isKept())) return refuse(404, -32001, 'Session not found');
+    open.delete(id);
+    open.set(id, held);
+    if (request.method === 'GET') return held.stream(request, handling);
+    if (request.method === 'DELETE') return held.end(request, handling);
+    const { here, elsewhere } = marks.sorted(bodies(handling.parsedBody));
+    for (const message of elsewhere) await held.write({ message });
+    if (here.length === 0 && elsewhere.length > 0) return new Response(null, { status: 202 });
+    const parsedBody = Array.isArray(handling.parsedBody) ? here : here[0];
+    return held.transport.handleRequest(request, { ...handling, parsedBody });
+  }
+
+  /** From what is kept: the message that opened it is put to a new server, as the client had sent it. */
+  async function openAgain(
+    id: string,
+    request: Request,
+    connection: Connection,
+    narrowing: string,
+    { authInfo }: Handling,
+  ): Promise<Held | undefined> {
+    const known = opening.get(id);
+    if (known) return known;
+    const making = (async () => {
+      const kept = await connection.session.dialogues.use(id, narrowing, limits);
+      if (!kept) return undefined;
+      makeRoom();
+      const held: Held = await openHere(sharing, id, connection, narrowing, async () => void open.set(id, held));
+      const put = async (parsedBody: object, headers: object = {}) => {
+        const init = { method: 'POST', headers: { ...asJson, ...headers } };
+        const handling = { parsedBody, ...(authInfo && { authInfo }) };
+        return (await held.transport.handleRequest(new Request(request.url, init), handling)).text();
+      };
+      await put(kept.opening);
+      await put({ jsonrpc: '2.0', method: 'notifications/initialized' }, { 'mcp-session-id': id });
+      return held;
+    })().finally(() => opening.delete(id));
+    opening.set(id, making);
+    return making;
+  }
+
+  /** Whoever hears nothing goes first, and comes back with the next request. */
+  function makeRoom(): void {
+    if (open.size < inAll) return;
+    const all = [...open.values()];
+    void (all.find((it) => !it.isStreaming()) ?? all[0])?.transport.close();
   }
 
   function closeIdle(): void {
-    for (const { transport, usedAt } of held.values()) if (Date.now() - usedAt > idleMs) void transport.close();
+    for (const held of open.values()) if (held.idleFor() > idleMs) void held.transport.close();
   }
 }
 
+const asJson = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+const bodies = (body: unknown): readonly unknown[] => (Array.isArray(body) ? body : [body]);
 const opens = (body: unknown): boolean => (body as { method?: unknown } | undefined)?.method === 'initialize';

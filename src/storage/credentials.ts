@@ -55,3 +55,7 @@ export function signingKey(database: Database): Promise<Buffer> {
     return Buffer.from(row.signing_key);
   });
 }
+
+/** Whether the database answers, whoever else waits for it. */
+export const isThere = (database: Database): Promise<unknown> =>
+  database.aside((tx) => sql`select 1`.execute(storeOf(tx)));

@@ -8,6 +8,7 @@ import type { Ground } from '../access/paths.ts';
 import { Problem } from '../terms/problem.ts';
 import type { CredentialScope, Surface } from '../terms/scopes.ts';
 import { type Transaction, transactions } from '../terms/underway.ts';
+import { lane } from './lane.ts';
 import type { Connection } from './migrate.ts';
 import { isOutage } from './outage.ts';
 import { entities } from './schema.ts';
@@ -77,6 +78,10 @@ export interface Database {
   outside<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** The same for a single statement, without the transaction around it. */
   single<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** The same past everyone who waits, for who looks after the server: one at a time. */
+  aside<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** How many transactions are under way and how many wait for that; of these, those that write. */
+  load(): { readonly all: Load; readonly writing: Load };
   /** How many connections are in use and idle, and how many calls wait for one. */
   connections(): Connections;
   close(): Promise<void>;
@@ -85,6 +90,11 @@ export interface Database {
 export interface Connections {
   readonly inUse: number;
   readonly idle: number;
+  readonly waiting: number;
+}
+
+export interface Load {
+  readonly inside: number;
   readonly waiting: number;
 }
 
@@ -108,20 +118,23 @@ export async function openDatabase({
     ...(password !== undefined && { password }),
     driverOptions: {
       Client: NamingClient,
-      max: 10,
+      max: width.all.most + 1,
       connectionTimeoutMillis: patience,
-      onPoolCreated: (it: pg.Pool) => {
-        connections = it;
-      },
       ssl: ssl ?? false,
-      options: `${options ?? ''} -c lock_timeout=1s -c statement_timeout=30s ${planned}`,
+      options: `${bounded} ${planned} ${options ?? ''}`,
+      onPoolCreated: (it: pg.Pool) => {
+        connections = it.on('connect', boundAll);
+      },
     },
   });
+  const [all, writers] = [lane(width.all), lane(width.writing)];
   const pool = orm.em.fork().getKysely() as unknown as Store;
   const transaction = <T>(level: IsolationLevel, mode: Transaction['mode'], work: (store: Store) => Promise<T>) =>
-    transactions.tracePromise<T>(() => pool.transaction().setIsolationLevel(level).execute(work).catch(inOurTerms), {
-      mode,
-    });
+    all.enter(() =>
+      transactions.tracePromise<T>(() => pool.transaction().setIsolationLevel(level).execute(work).catch(inOurTerms), {
+        mode,
+      }),
+    );
   const entered =
     (isolation: IsolationLevel, commit: 'on' | 'off') =>
     <T>({ organization, credential, workspace }: Entrance, work: (tx: Tx) => Promise<T>) =>
@@ -132,11 +145,15 @@ export async function openDatabase({
         const caller = isolation === 'repeatable read' ? (rows[0]?.standing ?? null) : undefined;
         return work(txOn({ store, caller }));
       });
+  const writing = entered('read committed', 'on');
+  const alone = <T>(work: (tx: Tx) => Promise<T>) => work(txOn({ store: pool, caller: undefined })).catch(inOurTerms);
   return {
     reading: entered('repeatable read', 'off'),
-    writing: entered('read committed', 'on'),
+    writing: (entrance, work) => writers.enter(() => writing(entrance, work)),
     outside: (work) => transaction('read committed', 'outside', (store) => work(txOn({ store, caller: undefined }))),
-    single: (work) => work(txOn({ store: pool, caller: undefined })).catch(inOurTerms),
+    single: (work) => all.enter(() => alone(work)),
+    aside: alone,
+    load: () => ({ all: all.load(), writing: writers.load() }),
     connections() {
       const { totalCount: all = 0, idleCount: idle = 0, waitingCount: waiting = 0 } = connections ?? {};
       return { inUse: all - idle, idle, waiting };
@@ -147,6 +164,23 @@ export async function openDatabase({
 
 /** How long a call waits for a connection, in milliseconds. */
 const patience = 5_000;
+
+/**
+ * Of the pool's connections writers have not more than six, so that others are served while these wait behind a lock (DEC-8); one more
+ * is for who looks after the server. In milliseconds, and far more waiting than can be done in that time.
+ */
+const width = {
+  all: { most: 10, waiting: 500, patience: 4_000 },
+  writing: { most: 6, waiting: 200, patience: 4_000 },
+};
+
+/** What no statement and no transaction outlasts, in seconds: a lock's holder, one that runs, one whose server has gone silent, and all of it. */
+const bounded = '-c lock_timeout=1s -c statement_timeout=29s -c idle_in_transaction_session_timeout=15s';
+/** PostgreSQL 16 has no bound for a whole transaction. */
+const boundAll = (client: pg.PoolClient) =>
+  void client
+    .query(`select set_config(name, '30s', false) from pg_settings where name = 'transaction_timeout'`)
+    .catch(() => {});
 
 /** Every statement is prepared once and made for any parameters; planning one again for each call costs more than it runs. */
 const planned = '-c plan_cache_mode=force_generic_plan -c jit=off';
@@ -198,6 +232,17 @@ function inOurTerms(thrown: unknown): never {
       advice: 'Call again in a moment.',
       cause: thrown,
     });
+  }
+  if (code === '57014' || code === '25P03' || code === '25P04') {
+    throw new Problem(
+      'unavailable',
+      'This took longer than a call may take, and was stopped; nothing of it was done.',
+      {
+        retry_after_seconds: 5,
+        advice: 'Ask for less at a time, or call again later.',
+        cause: thrown,
+      },
+    );
   }
   if (isOutage(thrown)) {
     throw new Problem('unavailable', 'The database does not answer just now.', {

@@ -9,6 +9,7 @@ import { Model } from './migrations/0002-model.ts';
 import { Signing } from './migrations/0003-signing.ts';
 import { Bins } from './migrations/0004-bins.ts';
 import { Granting } from './migrations/0004-granting.ts';
+import { Limiting } from './migrations/0005-limiting.ts';
 import { Operating } from './migrations/0006-operating.ts';
 import { entities } from './schema.ts';
 
@@ -32,6 +33,7 @@ export const migrations = [
   { name: '0004-bins', class: Bins },
   { name: '0004-granting', class: Granting },
   { name: '0006-operating', class: Operating },
+  { name: '0005-limiting', class: Limiting },
 ];
 
 /** Any number, the same in every process: whoever migrates holds it, and whoever backs up shares it. */

@@ -81,6 +81,7 @@ const columns = [
 const exporting = ({ room, each, most }: { room: number; each: number; most: number }) =>
   reading({
     name: 'export_activity',
+    costly: true,
     action: 'activity.list',
     input: z.strictObject({
       ...logFilters,

@@ -76,6 +76,7 @@ const writers = {
 const exporting = ({ room, most }: { readonly room: number; readonly most: number }) =>
   reading({
     name: 'export_audience',
+    costly: true,
     action: 'audience.list',
     input: z.strictObject({
       ...filters,

@@ -64,6 +64,7 @@ const types = ['person', 'group', 'team'] as const;
 
 export const searchDirectory = reading({
   name: 'search_directory',
+  costly: true,
   action: 'directory.search',
   input: z.strictObject({
     query: Words(200).default('').describe('Part of a name or email.'),

@@ -114,6 +114,7 @@ interface Learned {
 
 export const verifyDomain = changing({
   name: 'verify_domain',
+  costly: true,
   action: ({ workspace }) => (workspace === undefined ? 'domain.change' : 'site.change'),
   actions: ['domain.change', 'site.change'],
   input: z.strictObject({ domain: Words(300).describe('Its name or id.'), workspace: Workspace }),

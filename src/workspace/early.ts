@@ -20,6 +20,12 @@ export function misshapen({ key }: How): Problem | undefined {
   });
 }
 
+/** More arguments than any call has: each by itself would be told to be none, which takes its time. */
+export function crowded(raw: unknown): Problem | undefined {
+  if (typeof raw !== 'object' || raw === null || Object.keys(raw).length <= 200) return undefined;
+  return new Problem('invalid_argument', 'There are more than 200 arguments, and no call has so many.');
+}
+
 /** What is too large whatever it is for, told before anything is looked up (EXT-11). */
 export function oversized(input: object): Problem | undefined {
   const found = Object.entries(input).find(

@@ -29,6 +29,7 @@ interface Outcome {
 
 export const inviteMembers = changing({
   name: 'invite_members',
+  costly: true,
   action: ({ role, workspaces }) => invitingAs(role, workspaces),
   actions: ['member.invite', 'member.invite_admin', 'member.invite_owner'],
   input: z.strictObject({

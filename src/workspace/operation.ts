@@ -114,6 +114,8 @@ interface Base<A extends Action, I extends z.ZodObject, O extends z.ZodObject, T
   touched?(desk: Desk, target: Handed<A, T>, input: z.output<I>): Promise<Touched>;
   /** Always answers on the time grid, success too (EXT-6). */
   readonly evenly?: true;
+  /** One call of it is much work, or reaches someone: there are fewer of it within a minute than of others. */
+  readonly costly?: true;
 }
 
 export interface Read<A extends Action, I extends z.ZodObject, O extends z.ZodObject, T extends Target<A>>
@@ -154,6 +156,7 @@ export interface Operation {
   find?(desk: Desk, input: never): Promise<Target<Action>>;
   touched?(desk: Desk, target: never, input: never): Promise<Touched>;
   readonly evenly?: true;
+  readonly costly?: true;
   readonly rehearses?: true;
   patience?(input: never): number;
   isAnswer?(output: never): boolean;

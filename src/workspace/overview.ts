@@ -20,6 +20,7 @@ const Resources = z.object({
 
 export const getOverview = reading({
   name: 'get_overview',
+  costly: true,
   action: 'overview.see',
   input: z.strictObject({
     workspace: Words(200).optional().describe('Name or id; all of yours if left out.'),

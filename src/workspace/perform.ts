@@ -7,7 +7,7 @@ import { type Code, Problem } from '../terms/problem.ts';
 import { calls } from '../terms/underway.ts';
 import { confirms, tokenFor } from './confirming.ts';
 import { deskFor } from './desk.ts';
-import { absent, beyond, misshapen, oversized, refuseEarly, unfit } from './early.ts';
+import { absent, beyond, crowded, misshapen, oversized, refuseEarly, unfit } from './early.ts';
 import { startGrid, wide } from './grid.ts';
 import type { Ground } from './ground.ts';
 import { type Call, located, type Running, running, trial } from './located.ts';
@@ -58,7 +58,7 @@ function asRefusal(thrown: unknown): Problem {
 
 /** Called again by itself where another call with the same idempotency key got there first: then it is a replay. */
 async function attempt(ground: Ground, operation: Operation, raw: unknown, how: How): Promise<Answer | Problem> {
-  const gone = absent(ground, operation);
+  const gone = absent(ground, operation) ?? crowded(raw);
   if (gone) return refuseEarly(ground, operation, gone);
   const parsed = operation.input.safeParse(raw ?? {}, { reportInput: true });
   const refused = parsed.success

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { visited } from '../storage/accounts.ts';
 import { admittedConnection, metConnection, type Vouched } from '../storage/connecting.ts';
-import { admitted, signingKey } from '../storage/credentials.ts';
-import { type Entrance, openDatabase } from '../storage/database.ts';
+import { admitted, isThere, signingKey } from '../storage/credentials.ts';
+import { type Database, type Entrance, openDatabase } from '../storage/database.ts';
 import { isServed } from '../storage/domains.ts';
 import type { Connection } from '../storage/migrate.ts';
 import { type News, openNews } from '../storage/news.ts';
@@ -12,12 +12,15 @@ import { Problem } from '../terms/problem.ts';
 import type { CredentialScope, Surface } from '../terms/scopes.ts';
 import { readSecret, readSession } from '../terms/secret.ts';
 import { requestNow } from '../terms/underway.ts';
+import { dialoguesOf } from './dialogues.ts';
 import type { Visit } from './doorstep.ts';
+import { refuseEarly } from './early.ts';
 import { type Identity, identityOn } from './identity.ts';
 import { lastSeen } from './last-seen.ts';
 import { type Ledger, ledgerOn } from './ledger.ts';
 import { outdoors as machine, type Outdoors } from './outdoors.ts';
 import { perform } from './perform.ts';
+import { type Rates, ratesOn } from './rates.ts';
 import type { Keys } from './secrets.ts';
 import type { Narrowing, Session } from './session.ts';
 import { patiently } from './waiting.ts';
@@ -25,8 +28,8 @@ import { narrowedTo } from './workspaces.ts';
 
 /** The whole of Postern behind its doors. */
 export interface Postern {
-  /** Lets in whoever holds `secret`; throws unauthenticated, in one form for every reason. */
-  admit(secret: string, narrowing?: Narrowing): Promise<Session>;
+  /** Lets in whoever holds `secret`; throws unauthenticated, in one form for every reason, and rate_limited where they asked too much. */
+  admit(secret: string, narrowing?: Narrowing, from?: string): Promise<Session>;
   /** Lets in a client with what its token lets it do; nothing where the connection is over. */
   connect(token: TokenRead, narrowing?: Narrowing): Promise<Session | undefined>;
   /** Lets in a client for whom a provider elsewhere vouches; nothing where it is not clear for whom, or that was ended. */
@@ -42,6 +45,10 @@ export interface Postern {
   ready(): Promise<boolean>;
   /** What stands behind the doors just now, in numbers. */
   figures(): Promise<Figures>;
+  /** How many transactions are under way and how many wait for that. */
+  load: Database['load'];
+  /** Whoever waits for something to change is answered now; calls go on. */
+  windDown(): void;
   close(): Promise<void>;
 }
 
@@ -71,21 +78,25 @@ export async function openPostern({
   keys = () => [],
   outdoors = {},
   surface = 'external',
+  rates: wanted = unbounded,
 }: Opening): Promise<Postern> {
   const database = await openDatabase(app);
   const beyond = { ...machine, ...outdoors };
   const news = openNews(app);
   const sealer = keeper && startSealer(keeper, trouble);
   const seen = lastSeen(database);
+  const rates = ratesOn(database, wanted);
+  const ending = new AbortController();
   let key: Promise<Buffer> | undefined;
 
   return {
-    async admit(secret, narrowing = {}): Promise<Session> {
+    async admit(secret, narrowing = {}, from): Promise<Session> {
       const read = readSecret(secret);
-      const credential = read && (await admitted(database, read, read.hash));
+      const credential = read && (await rates.guessing(from, read.hash, () => admitted(database, read, read.hash)));
       if (!credential) throw new Problem('unauthenticated', 'The key is unknown or has ended.');
+      const allowance = await rates.called(credential.person.id);
       if (surface === 'external') seen.note(read);
-      return sessionOf(read, credential, narrowing);
+      return { ...(await sessionOf(read, credential, narrowing)), allowance };
     },
     async connect({ scopes, ...token }, narrowing = {}) {
       const credential = await admittedConnection(database, token);
@@ -104,7 +115,7 @@ export async function openPostern({
     }),
     serves: (host) => isServed(database, host),
     ready: () => {
-      const answers = signingKey(database).then(
+      const answers = isThere(database).then(
         () => true,
         () => false,
       );
@@ -115,7 +126,11 @@ export async function openPostern({
       news: news.figures(),
       unsealed: await sealer?.lag(),
     }),
+    load: database.load,
+    windDown: () => ending.abort(),
     async close() {
+      ending.abort();
+      rates.stop();
       await sealer?.stop();
       await seen.settled();
       await news.close();
@@ -144,15 +159,16 @@ export async function openPostern({
     };
   }
 
-  function connected(
+  async function connected(
     entrance: Entrance,
     credential: NonNullable<Awaited<ReturnType<typeof admitted>>>,
     token: readonly CredentialScope[],
     narrowing: Narrowing,
   ): Promise<Session> {
+    const allowance = await rates.called(credential.person.id);
     seen.note(entrance);
     const scopes = credential.scopes.filter((scope) => token.includes(scope));
-    return sessionOf({ ...entrance, scopes }, { ...credential, scopes }, narrowing);
+    return { ...(await sessionOf({ ...entrance, scopes }, { ...credential, scopes }, narrowing)), allowance };
   }
 
   async function sessionOf(
@@ -182,8 +198,15 @@ export async function openPostern({
     return {
       ...session,
       hear,
-      perform: (operation, input, how = {}) =>
-        patiently({ hear }, operation, input, how, () => perform(ground, operation, input, how)),
+      allowance: undefined,
+      asks: async (more) => void (more > 0 && (await rates.called(person.id, more))),
+      dialogues: dialoguesOf({ database, news }, entrance),
+      async perform(operation, input, how = {}) {
+        const excess = how.continues ? undefined : await rates.performs(person.id, operation);
+        if (excess) throw excess.isFirst ? await refuseEarly(ground, operation, excess.problem) : excess.problem;
+        const patience = { hear, ending: ending.signal };
+        return patiently(patience, operation, input, how, () => perform(ground, operation, input, how));
+      },
     };
   }
 }
@@ -201,7 +224,11 @@ interface Opening {
   /** What is not said is the machine's own: it sends no mail. */
   readonly outdoors?: Partial<Outdoors> | undefined;
   readonly surface?: Surface | undefined;
+  /** Without a bound where it is not said. */
+  readonly rates?: Rates | undefined;
 }
+
+const unbounded: Rates = { person: 0, costly: 0, address: 0 };
 
 /** Of people and credentials only themself; anything else is for them to look at. */
 const concerns = (own: { person: string; credential: string }, { noun, ids }: News) =>

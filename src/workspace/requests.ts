@@ -53,6 +53,7 @@ const limits = { pending: 20, day: 60 };
 
 export const requestAccess = changing({
   name: 'request_access',
+  costly: true,
   action: 'request.make',
   input: z.strictObject({
     id: Id.describe('What you were given a link or id of.'),

@@ -33,6 +33,7 @@ interface Place {
 
 export const reviewAccess = reading({
   name: 'review_access',
+  costly: true,
   action: 'review.see',
   input: z.strictObject({
     workspace: z.string().max(200).optional().describe('Name or id; all if left out.'),

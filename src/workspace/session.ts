@@ -1,7 +1,9 @@
 import type { News } from '../storage/news.ts';
 import type { CredentialScope, Surface } from '../terms/scopes.ts';
 import type { Call } from '../terms/underway.ts';
+import type { Dialogues } from './dialogues.ts';
 import type { Operation } from './operation.ts';
+import type { Allowance } from './rates.ts';
 
 export type { News };
 
@@ -14,6 +16,8 @@ export interface How {
   readonly signal?: AbortSignal | undefined;
   /** How MCP asked, for traces alone. */
   readonly origin?: Call['origin'];
+  /** A further page of a file, which was counted when it began. */
+  readonly continues?: true;
 }
 
 /** What a consequential write answers first; nothing has happened (EXT-8). */
@@ -53,4 +57,10 @@ export interface Session {
    * decided here, and an id that is heard is not to be passed on. Once the promise is fulfilled nothing is missed; it answers how to stop.
    */
   hear(heard: (news: News) => void): Promise<() => void>;
+  /** What they may still ask within this minute, as they were let in; nothing where that has no bound. */
+  readonly allowance: Allowance | undefined;
+  /** Counts further requests that came with the one by which they were let in; throws rate_limited. */
+  asks(more: number): Promise<void>;
+  /** What they have going in the 2025 protocol, on whichever server. */
+  readonly dialogues: Dialogues;
 }

@@ -43,6 +43,7 @@ const DifferenceShape = z.object({
 
 export const simulateAccess = reading({
   name: 'simulate_access',
+  costly: true,
   action: 'access.simulate',
   rehearses: true,
   input: z.strictObject({

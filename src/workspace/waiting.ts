@@ -6,10 +6,10 @@ const pauses = { heard: 25, longest: 5_000 };
 
 /**
  * Asks an operation that has patience again, whenever something may have changed for the caller, until what comes out is an answer, the
- * time is over, or the caller no longer wants to know. Each time is a call of its own, so that a key that has ended ends the wait.
+ * time is over, the caller no longer wants to know, or this server ends. Each time is a call of its own, so that a key that has ended ends the wait.
  */
 export async function patiently(
-  { hear }: Pick<Session, 'hear'>,
+  { hear, ending }: Pick<Session, 'hear'> & { readonly ending: AbortSignal },
   operation: Operation,
   input: unknown,
   { signal }: How,
@@ -19,18 +19,19 @@ export async function patiently(
   if (until <= performance.now()) return ask();
   const doorbell = bell();
   const stop = await hear(doorbell.ring);
-  signal?.addEventListener('abort', doorbell.ring);
+  for (const it of [signal, ending]) it?.addEventListener('abort', doorbell.ring);
   try {
     for (let pause = pauses.longest; ; pause = Math.min(2 * pause, pauses.longest)) {
       const answer = await ask();
       const left = until - performance.now();
-      if (operation.isAnswer?.(answer as never) !== false || left <= 0 || signal?.aborted) return answer;
+      if (operation.isAnswer?.(answer as never) !== false || left <= 0 || signal?.aborted || ending.aborted)
+        return answer;
       // What was heard of may not be there to read yet, while older transactions are under way (NOT-2).
       if (await doorbell.rings(Math.min(pause, left))) pause = pauses.heard / 2;
     }
   } finally {
     stop();
-    signal?.removeEventListener('abort', doorbell.ring);
+    for (const it of [signal, ending]) it?.removeEventListener('abort', doorbell.ring);
     doorbell.away();
   }
 }

@@ -181,4 +181,4 @@ test('one connection follows a hundred things at most, and one key holds 32 stre
   await quiet();
   await (await modern.listen({ resourceSubscriptions: ['postern://me'] })).close();
   await modern.close();
-}, 30_000);
+});

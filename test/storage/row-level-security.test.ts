@@ -20,7 +20,7 @@ const bounded = [
 
 /** How people sign in, and whom they let in, is of no organization: it is behind functions alone, but for the count of attempts. */
 const behindFunctions = [
-  ...['account', 'ceremony', 'passkey', 'sign_in_link'],
+  ...['account', 'ceremony', 'mcp_session', 'passkey', 'rate', 'sign_in_link'],
   ...['oauth_client', 'oauth_item', 'oauth_registration', 'token_key'],
 ];
 

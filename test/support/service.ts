@@ -2,6 +2,7 @@ import { afterAll } from 'vitest';
 import { type Surroundings, serviceOn } from '../../src/service.ts';
 import type { Outdoors } from '../../src/workspace/outdoors.ts';
 import { openPostern } from '../../src/workspace/postern.ts';
+import type { Rates } from '../../src/workspace/rates.ts';
 import { keyring } from './keyring.ts';
 import type { World } from './world.ts';
 
@@ -11,12 +12,11 @@ interface Logged {
   readonly message: string;
 }
 
+/** How the service differs from the usual; limits hold where they are told. */
+type Told = Partial<Surroundings> & { readonly rates?: Rates };
+
 /** The doors on the database of a world, as the product puts them; closed when the test file is through. */
-export async function serviceIn(
-  where: Pick<World, 'connection'>,
-  more: Partial<Surroundings> = {},
-  beyond: Partial<Outdoors> = {},
-) {
+export async function serviceIn(where: Pick<World, 'connection'>, more: Told = {}, beyond: Partial<Outdoors> = {}) {
   const { close, ...service } = await workersService(where, more, beyond);
   afterAll(close);
   return service;
@@ -28,12 +28,13 @@ const outdoors = { txt: async () => ['postern-verify=told'] };
 /** The same for all the files that a worker runs. */
 export async function workersService(
   { connection }: Pick<World, 'connection'>,
-  more: Partial<Surroundings> = {},
+  more: Told = {},
   beyond: Partial<Outdoors> = {},
 ) {
   const postern = await openPostern({
     app: { ...connection, user: 'postern_app' },
     keys: () => keyring,
+    rates: more.rates,
     outdoors: { ...outdoors, ...beyond },
   });
   const logged: Logged[] = [];
