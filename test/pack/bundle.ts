@@ -65,8 +65,8 @@ const links = () =>
 function needs(kind: Kind): string[] {
   const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
   return Object.entries<{ dev?: true; optional?: true; devOptional?: true }>(packages)
-    .filter(([path]) => path.lastIndexOf('node_modules/') === 0 && existsSync(join(root, path)))
-    .filter(([, { dev, optional, devOptional }]) => !dev && !devOptional && (kind === 'whole' || !optional))
+    .filter(([path, { dev, devOptional }]) => path.lastIndexOf('node_modules/') === 0 && !dev && !devOptional)
+    .filter(([path, { optional }]) => !optional || (kind === 'whole' && existsSync(join(root, path))))
     .map(([path]) => path);
 }
 
