@@ -38,7 +38,7 @@ test('Cedar agrees with decide on each of 20,000 random decisions and more (DEC-
   const enough = () =>
     decisions.allowed + decisions.refused >= 20_000 && decisions.allowed > 2_000 && rare().length === 0;
   const agreed = (action: Action, ours: boolean, theirs: boolean, override: boolean) => {
-    if (ours !== theirs) expect({ action, allowed: ours }).toEqual({ action, allowed: theirs });
+    expect({ action, allowed: ours }).toEqual({ action, allowed: theirs });
     decisions[ours ? 'allowed' : 'refused']++;
     if (override) decisions.withOverride++;
     if (ours) allowedTo.set(action, (allowedTo.get(action) ?? 0) + 1);

@@ -39,13 +39,6 @@ export function openModel(name: string): Model {
     ]),
   );
   cedar.preparsePolicySet(name, { staticPolicies });
-  // A call goes through every policy it is given, so those are given that speak of its action; every twentieth call all of them.
-  const groups = new Map(declared.map(([id, { memberOf }]) => [id, (memberOf ?? []).map((it) => it.id)]));
-  for (const [action] of declared) {
-    const spoken = Object.entries(staticPolicies).filter(([, text]) => speaksOf(text, action, groups));
-    cedar.preparsePolicySet(`${name} ${action}`, { staticPolicies: Object.fromEntries(spoken) });
-  }
-  let calls = 0;
 
   return {
     actions: Object.groupBy(
@@ -59,7 +52,7 @@ export function openModel(name: string): Model {
         resource: uid(...on),
         context,
         entities: [...entities, asEntities.get(action)!],
-        preparsedPolicySetId: calls++ % 20 === 0 ? name : `${name} ${action}`,
+        preparsedPolicySetId: name,
       });
       if (answer.type !== 'success' || answer.response.diagnostics.errors.length)
         throw new Error(JSON.stringify(answer));
@@ -67,19 +60,6 @@ export function openModel(name: string): Model {
     },
   };
 }
-
-/** Whether a policy's scope leaves the action in: by itself, or by a group that it is in. */
-function speaksOf(text: string, action: string, groups: ReadonlyMap<string, readonly string[]>): boolean {
-  const read = cedar.policyToJson(text);
-  if (read.type !== 'success') throw new Error(JSON.stringify(read));
-  const scope = read.json.action;
-  if (scope.op === 'All') return true;
-  const named = ('entity' in scope ? [scope.entity] : 'entities' in scope ? scope.entities : []).map(idOf);
-  const within = (id: string): boolean => named.includes(id) || (groups.get(id) ?? []).some(within);
-  return scope.op === '==' ? named.includes(action) : within(action);
-}
-
-const idOf = (it: cedar.EntityUidJson) => ('__entity' in it ? it.__entity.id : it.id);
 
 /** What a credential bears, and what it is cut to. */
 export const credentialContext = (key: Key, now: Date) => ({

@@ -20,13 +20,11 @@ export function cedarWorld(land: Land, key: Key, thing: Thing, now = new Date())
   const project = land.projects.find(({ id, restricted }) => id === thing.project && restricted);
   const typeOf = (id: string) =>
     ({ group: 'Group', team: 'Team' })[land.principals.find((it) => it.id === id)?.sort as 'group'] ?? 'Person';
+  const refs = (type: string, ids: readonly string[]) =>
+    ids.filter((id) => typeOf(id) === type).map((id) => reference(type, id));
   const role = (name: string) => uid('Role', `${ground.id}/${name}s`);
   const rolesOf = (id: string) => ground.members.filter(({ principal }) => principal === id).map((it) => role(it.role));
   const theirs = land.principals.filter(({ deleted, people }) => !deleted && people.includes(person.id));
-  // Of whom a set names only the person and what they are in, since a set is asked for nobody else.
-  const near = new Set([person, ...theirs].map(({ id }) => id));
-  const refs = (type: string, ids: readonly string[]) =>
-    ids.filter((id) => near.has(id) && typeOf(id) === type).map((id) => reference(type, id));
   const running = thing.grants.filter(({ until }) => !until || until > now);
   const granted = (level: string) => running.filter((it) => it.level === level).map(({ principal }) => principal);
   const within = (wanted: string) =>
