@@ -1,20 +1,18 @@
-import type { BlockList } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { proxiesFrom } from '../http/address.ts';
 import type { Operator } from '../http/connection.ts';
 import type { Connection } from '../storage/migrate.ts';
 import type { Provider } from '../studio/provider.ts';
 import { Problem } from '../terms/problem.ts';
-import { type Rates, usualRates } from '../workspace/rates.ts';
 import { connectionFrom } from './database-url.ts';
 import { oauthFrom, oauthSettings } from './oauth-settings.ts';
+import { type Serving, servingFrom, servingSettings } from './serving-settings.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What the environment says, checked. */
-export interface Settings {
+export interface Settings extends Serving {
   /** Of the tables' owner; without it, the embedded PostgreSQL. */
   readonly database: Connection | undefined;
   readonly home: string;
@@ -33,12 +31,6 @@ export interface Settings {
   readonly provider: Provider | undefined;
   /** Who may ask for access tokens, and who issues them. */
   readonly oauth: ReturnType<typeof oauthFrom>;
-  /** How much is done within a minute. */
-  readonly rates: Rates;
-  /** Proxies whose word is taken on where a request comes from. */
-  readonly proxies: BlockList;
-  /** For how many seconds it serves on, once it was asked to end and says that it is not ready. */
-  readonly drain: number;
   /** What secrets of integrations are kept under, newest first; without it, a file in the data folder. */
   readonly secretKeys: readonly Buffer[] | undefined;
   /** Where Prometheus reads; without it nothing is counted. */
@@ -59,9 +51,6 @@ const SecretKeys = z
   .string()
   .transform((text) => text.split(',').map((key) => Buffer.from(key.trim(), 'base64')))
   .refine((keys) => keys.every(({ length }) => length === 32), 'It is 32 bytes as base64; of several, with commas.');
-
-/** Calls within a minute; 0 is without a bound. */
-const Rate = z.coerce.number('It is a number.').int('It is a whole number.').min(0, 'It is 0 at least.').max(1_000_000);
 
 const known = z.strictObject({
   POSTERN_HOME: z.string().optional(),
@@ -90,11 +79,7 @@ const known = z.strictObject({
   POSTERN_OIDC_NAME: z.string().optional(),
   POSTERN_OIDC_DOMAINS: z.string().optional(),
   ...oauthSettings,
-  POSTERN_RATE_PERSON: Rate.default(usualRates.person),
-  POSTERN_RATE_COSTLY: Rate.default(usualRates.costly),
-  POSTERN_RATE_ADDRESS: Rate.default(usualRates.address),
-  POSTERN_TRUSTED_PROXIES: z.string().optional(),
-  POSTERN_DRAIN_SECONDS: z.coerce.number('It is a number.').min(0, 'It is 0 at least.').max(600).default(0),
+  ...servingSettings,
   POSTERN_URL: z.url({ protocol: /^https?$/, error: 'It is an address like https://postern.example/mcp.' }).optional(),
 });
 
@@ -139,13 +124,7 @@ export function readSettings(environment: Environment): Settings {
     publicUrl: read.data.POSTERN_PUBLIC_URL?.replace(/\/+$/, ''),
     provider: providerFrom(read.data),
     oauth: oauthFrom(read.data),
-    rates: {
-      person: read.data.POSTERN_RATE_PERSON,
-      costly: read.data.POSTERN_RATE_COSTLY,
-      address: read.data.POSTERN_RATE_ADDRESS,
-    },
-    proxies: proxiesFrom(named(read.data.POSTERN_TRUSTED_PROXIES)),
-    drain: read.data.POSTERN_DRAIN_SECONDS,
+    ...servingFrom(read.data),
     secretKeys: read.data.POSTERN_SECRET_KEY,
     metrics: metricsFrom(read.data),
     traces: tracesFrom(environment),

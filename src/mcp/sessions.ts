@@ -15,7 +15,7 @@ const largestOpening = 16_384;
 
 /**
  * Serves the 2025 protocol, which needs a session for all that the server asks of the client. A session is kept in the database: a server
- * that does not have it open opens it again from there, so that it goes on wherever its next request comes to (adr/0013).
+ * that does not have it open opens it again from there, so that it goes on wherever its next request comes to (adr/0014).
  */
 export function sessionful(build: Build, log: Log, limits: Limits) {
   const { idleMs, inAll } = limits;
@@ -36,11 +36,12 @@ export function sessionful(build: Build, log: Log, limits: Limits) {
         return refuse(413, -32000, `An initialize request holds ${largestOpening} characters at most`);
       return begin(request, connection, narrowing, handling);
     },
+    /** How many are open here. */
+    held: () => open.size,
     /** Ends what clients hear by; they open it again elsewhere. */
     endStreams(): void {
       for (const held of open.values()) held.transport.closeStandaloneSSEStream();
     },
-    held: () => open.size,
     async close(): Promise<void> {
       clearInterval(sweep);
       await Promise.all([...open.values()].map((held) => held.transport.close()));

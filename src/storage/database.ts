@@ -8,6 +8,7 @@ import type { Ground } from '../access/paths.ts';
 import { Problem } from '../terms/problem.ts';
 import type { CredentialScope, Surface } from '../terms/scopes.ts';
 import { type Transaction, transactions } from '../terms/underway.ts';
+import { boundAll, bounded, width } from './bounds.ts';
 import { lane } from './lane.ts';
 import type { Connection } from './migrate.ts';
 import { isOutage } from './outage.ts';
@@ -80,8 +81,6 @@ export interface Database {
   single<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** The same past everyone who waits, for who looks after the server: one at a time. */
   aside<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
-  /** How many transactions are under way and how many wait for that; of these, those that write. */
-  load(): { readonly all: Load; readonly writing: Load };
   /** How many connections are in use and idle, and how many calls wait for one. */
   connections(): Connections;
   close(): Promise<void>;
@@ -90,11 +89,6 @@ export interface Database {
 export interface Connections {
   readonly inUse: number;
   readonly idle: number;
-  readonly waiting: number;
-}
-
-export interface Load {
-  readonly inside: number;
   readonly waiting: number;
 }
 
@@ -153,10 +147,9 @@ export async function openDatabase({
     outside: (work) => transaction('read committed', 'outside', (store) => work(txOn({ store, caller: undefined }))),
     single: (work) => all.enter(() => alone(work)),
     aside: alone,
-    load: () => ({ all: all.load(), writing: writers.load() }),
     connections() {
-      const { totalCount: all = 0, idleCount: idle = 0, waitingCount: waiting = 0 } = connections ?? {};
-      return { inUse: all - idle, idle, waiting };
+      const { totalCount: opened = 0, idleCount: idle = 0, waitingCount = 0 } = connections ?? {};
+      return { inUse: opened - idle, idle, waiting: waitingCount + all.waiting() + writers.waiting() };
     },
     close: () => orm.close(true),
   };
@@ -164,23 +157,6 @@ export async function openDatabase({
 
 /** How long a call waits for a connection, in milliseconds. */
 const patience = 5_000;
-
-/**
- * Of the pool's connections writers have not more than six, so that others are served while these wait behind a lock (DEC-8); one more
- * is for who looks after the server. In milliseconds, and far more waiting than can be done in that time.
- */
-const width = {
-  all: { most: 10, waiting: 500, patience: 4_000 },
-  writing: { most: 6, waiting: 200, patience: 4_000 },
-};
-
-/** What no statement and no transaction outlasts, in seconds: a lock's holder, one that runs, one whose server has gone silent, and all of it. */
-const bounded = '-c lock_timeout=1s -c statement_timeout=29s -c idle_in_transaction_session_timeout=15s';
-/** PostgreSQL 16 has no bound for a whole transaction. */
-const boundAll = (client: pg.PoolClient) =>
-  void client
-    .query(`select set_config(name, '30s', false) from pg_settings where name = 'transaction_timeout'`)
-    .catch(() => {});
 
 /** Every statement is prepared once and made for any parameters; planning one again for each call costs more than it runs. */
 const planned = '-c plan_cache_mode=force_generic_plan -c jit=off';

@@ -25,8 +25,8 @@ export function lane({ most, waiting, patience }: Width) {
         leave();
       }
     },
-    /** How many are inside and how many wait. */
-    load: () => ({ inside, waiting: queue.size }),
+    /** How many wait. */
+    waiting: () => queue.size,
   };
 
   function turn(): Promise<void> {

@@ -32,8 +32,8 @@ export const migrations = [
   { name: '0003-signing', class: Signing },
   { name: '0004-bins', class: Bins },
   { name: '0004-granting', class: Granting },
-  { name: '0006-operating', class: Operating },
   { name: '0005-limiting', class: Limiting },
+  { name: '0006-operating', class: Operating },
 ];
 
 /** Any number, the same in every process: whoever migrates holds it, and whoever backs up shares it. */

@@ -1,5 +1,6 @@
 import type { Database } from '../storage/database.ts';
-import * as stored from '../storage/oauth-clients.ts';
+import type { Standing } from '../storage/oauth-clients.ts';
+import * as stored from '../storage/operator-clients.ts';
 import { newId } from '../terms/ids.ts';
 import { Problem } from '../terms/problem.ts';
 import { hashOf, newSecret } from '../terms/secret.ts';
@@ -8,7 +9,7 @@ import { hashOf, newSecret } from '../terms/secret.ts';
 export interface ClientShown {
   readonly id: string;
   readonly name: string;
-  readonly standing: stored.Standing;
+  readonly standing: Standing;
   readonly redirects: readonly string[];
   /** How many people let it in. */
   readonly connections: number;

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { visited } from '../storage/accounts.ts';
 import { admittedConnection, metConnection, type Vouched } from '../storage/connecting.ts';
 import { admitted, isThere, signingKey } from '../storage/credentials.ts';
-import { type Database, type Entrance, openDatabase } from '../storage/database.ts';
+import { type Entrance, openDatabase } from '../storage/database.ts';
 import { isServed } from '../storage/domains.ts';
 import type { Connection } from '../storage/migrate.ts';
 import { type News, openNews } from '../storage/news.ts';
@@ -45,8 +45,6 @@ export interface Postern {
   ready(): Promise<boolean>;
   /** What stands behind the doors just now, in numbers. */
   figures(): Promise<Figures>;
-  /** How many transactions are under way and how many wait for that. */
-  load: Database['load'];
   /** Whoever waits for something to change is answered now; calls go on. */
   windDown(): void;
   close(): Promise<void>;
@@ -126,7 +124,6 @@ export async function openPostern({
       news: news.figures(),
       unsealed: await sealer?.lag(),
     }),
-    load: database.load,
     windDown: () => ending.abort(),
     async close() {
       ending.abort();

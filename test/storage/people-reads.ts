@@ -1,5 +1,6 @@
 import type { Actor } from '../../src/access/actor.ts';
 import type { Action } from '../../src/access/policy.ts';
+import { connectionTo } from '../../src/storage/connecting.ts';
 import { pageOfConnections } from '../../src/storage/connections.ts';
 import type { Decided } from '../../src/storage/decided.ts';
 import { domainNamed, pageOfDomains } from '../../src/storage/domains.ts';
@@ -116,6 +117,10 @@ export const peopleReads: Readonly<Record<string, (bench: Bench) => Promise<() =
     async ({ tx, me }) =>
     () =>
       pageOfConnections(tx, allowed(me, 'connection.list'), { ...window, after: undefined }),
+  connectionTo:
+    async ({ tx, me }) =>
+    () =>
+      connectionTo(tx, allowed(me, 'connection.list'), 'https://client.example/of-theirs'),
   pageOfDomains:
     async ({ tx, me }) =>
     () =>
@@ -148,6 +153,7 @@ export const peopleWrites = [
   'placeArrival',
   'renewInvitation',
   'revokeInvitation',
+  'storeConnection',
   'setPlace',
   'setSwitch',
   'storeBilling',

@@ -85,7 +85,9 @@ describe('the account page', () => {
     expect(await elsewhere.admit(key)).toMatchObject({ credential: { name: 'Assistant', scopes: ['read'] } });
     expect((await it.get('/account')).text).not.toContain('postern_');
     const [row] = await here.sql<{ days: number }>(
-      `select round(extract(epoch from expires_at - created_at) / 86400)::int as days from credential where name = 'Assistant'`,
+      `select round(extract(epoch from expires_at - created_at) / 86400)::int as days from credential
+       where organization_id = $1 and name = 'Assistant'`,
+      [here.organization],
     );
     expect(row?.days).toBe(7);
     const [entry] = await here.sql(

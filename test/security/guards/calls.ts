@@ -8,10 +8,10 @@ export const calls: readonly Line[] = [
     expects: 'A session, a cursor or a token is of use to nobody but whom it was given to',
     guards: [
       {
-        file: 'src/mcp/sessions.ts',
+        file: 'src/mcp/held.ts',
         does: 'serves a session to its owner alone',
-        from: 'session.credential !== owner.credential || session.narrowing !== owner.narrowing',
-        to: 'false',
+        from: 'session.credential.id === credential.id && narrowed === narrowing',
+        to: 'session.credential.id !== "" && narrowed !== undefined',
       },
       {
         file: 'src/workspace/confirming.ts',

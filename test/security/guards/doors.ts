@@ -125,6 +125,30 @@ export const doors: readonly Line[] = [
     ],
   },
   {
+    line: 25,
+    expects: 'Who asks too often waits, by person, by tool and by address, on all servers together',
+    guards: [
+      {
+        file: 'src/workspace/rates.ts',
+        does: 'counts what one person asks',
+        from: 'if (allowance?.refused) throw tooMany(`You',
+        to: 'if (allowance === null) throw tooMany(`You',
+      },
+      {
+        file: 'src/workspace/rates.ts',
+        does: 'counts the calls of what costs much',
+        from: 'if (!allowance?.refused) return undefined;',
+        to: 'if (!allowance || isCostly) return undefined;',
+      },
+      {
+        file: 'src/workspace/rates.ts',
+        does: 'counts the keys from one address that hold nothing',
+        from: 'if (allowance.refused) throw tooMany(',
+        to: 'if (allowance === null) throw tooMany(',
+      },
+    ],
+  },
+  {
     line: 31,
     expects: 'Over stdio nothing but the protocol goes out, and the data folder is its owner’s alone',
     guards: [
@@ -149,8 +173,8 @@ export const doors: readonly Line[] = [
       {
         file: 'src/mcp/sessions.ts',
         does: 'closes what has long been idle',
-        from: 'if (Date.now() - usedAt > idleMs)',
-        to: 'if (usedAt > idleMs * 1e9)',
+        from: 'if (held.idleFor() > idleMs)',
+        to: 'if (held.idleFor() > idleMs * 1e9)',
       },
     ],
   },

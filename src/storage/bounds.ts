@@ -1,0 +1,18 @@
+import type pg from 'pg';
+
+/**
+ * Of the pool's connections writers have not more than six, so that others are served while these wait behind a lock (DEC-8); one more
+ * is for who looks after the server. In milliseconds, and far more waiting than can be done in that time.
+ */
+export const width = {
+  all: { most: 10, waiting: 500, patience: 4_000 },
+  writing: { most: 6, waiting: 200, patience: 4_000 },
+};
+
+/** What no statement and no transaction outlasts, in seconds: a lock's holder, one that runs, one whose server has gone silent, and all of it. */
+export const bounded = '-c lock_timeout=1s -c statement_timeout=29s -c idle_in_transaction_session_timeout=15s';
+/** PostgreSQL 16 has no bound for a whole transaction. */
+export const boundAll = (client: pg.PoolClient) =>
+  void client
+    .query(`select set_config(name, '30s', false) from pg_settings where name = 'transaction_timeout'`)
+    .catch(() => {});
