@@ -20,7 +20,7 @@ export async function connectionTo(
 ): Promise<ConnectionHeld | undefined> {
   const { rows } = await sql<ConnectionHeld>`
     select id, scopes, workspaces from credential where organization_id = ${me.organization} and person_id = ${me.person} and client_id = ${client}
-      and kind = 'connection' and revoked_at is null and (expires_at is null or expires_at > statement_timestamp()) order by id limit 1`.execute(
+      and kind = 'connection' and revoked_at is null and (expires_at is null or expires_at > statement_timestamp()) order by id`.execute(
     storeOf(tx),
   );
   return rows[0];

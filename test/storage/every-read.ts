@@ -224,8 +224,6 @@ export const reads: Readonly<Record<string, (bench: Bench) => Promise<() => Prom
 
 /** Those that only write, or lock; the inserts and updates above speak for them. */
 export const writes = [
-  // What time it is, by the database's clock.
-  'fromNow',
   'claimKey',
   'closeRequest',
   'deliverRequest',

@@ -147,6 +147,7 @@ export const peopleWrites = [
   'insertInvitations',
   'insertKey',
   'endConnection',
+  'fromNow',
   'logAll',
   'logArrival',
   'pendingFor',
