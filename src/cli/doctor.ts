@@ -1,17 +1,10 @@
-import { statSync } from 'node:fs';
 import { type Inspection, inspect } from '../storage/inspection.ts';
 import { schemaOf } from '../storage/migrate.ts';
 import { command } from './command.ts';
+import { around, type Finding } from './doctor-around.ts';
 import { findPlace, type Place } from './place.ts';
 import { progress } from './progress.ts';
 import type { Settings } from './settings.ts';
-
-/** One thing that was looked at: what it is where it is well, and what to do where it is not. */
-export interface Finding {
-  readonly well: boolean;
-  readonly says: string;
-  readonly todo?: string;
-}
 
 export default command({
   summary: 'Looks whether Postern is set up well, and says what to do where it is not.',
@@ -19,7 +12,7 @@ export default command({
   takes: [],
   flags: { json: { says: 'as JSON' } },
   async run({ json }, settings) {
-    const findings = [...folder(settings), ...(await database(settings))];
+    const findings = [...(await around(settings)), ...(await database(settings))];
     process.stdout.write(json ? `${JSON.stringify(findings, null, 2)}\n` : findings.map(line).join(''));
     return findings.every(({ well }) => well) ? 0 : 1;
   },
@@ -27,20 +20,6 @@ export default command({
 
 const line = ({ well, says, todo }: Finding) =>
   `${well ? 'ok     ' : 'problem'}  ${says}${well || !todo ? '' : `\n         ${todo}`}\n`;
-
-function folder({ database, home }: Settings): Finding[] {
-  if (database) return [];
-  const found = statSync(home, { throwIfNoEntry: false });
-  if (!found) return [{ well: true, says: `The data folder ${home} is not there yet; the first start makes it.` }];
-  const open = (found.mode & 0o077) !== 0;
-  return [
-    {
-      well: !open,
-      says: `The data folder ${home} is ${open ? 'open to other accounts of this machine' : 'closed to others'}.`,
-      todo: `chmod 700 ${home}`,
-    },
-  ];
-}
 
 async function database(settings: Settings): Promise<Finding[]> {
   let place: Place | undefined;
@@ -70,10 +49,21 @@ const advice = ({ database }: Settings) =>
     ? 'Check DATABASE_URL, and that its user may become the role that serves: `grant postern_app to USER`.'
     : 'The folder POSTERN_HOME holds postgresql.log, which says more.';
 
-/** Whether the role that serves is one that the database can hold to its boundaries (EXP-6). */
-export function judged({ version, role, superuser, bypass, owns, unguarded, rewrites }: Inspection): Finding[] {
+/** In milliseconds: access tokens last ten minutes, and proofs of a provider often less. */
+const bearable = 30_000;
+
+/** Whether its clock is ours, and the role that serves one that it can hold to its boundaries (EXP-6). */
+export function judged({ version, ahead, role, superuser, bypass, owns, unguarded, rewrites }: Inspection): Finding[] {
   return [
     { well: version >= 16, says: `It is PostgreSQL ${version}.`, todo: 'Postern needs 16 or newer.' },
+    {
+      well: Math.abs(ahead) <= bearable,
+      says:
+        Math.abs(ahead) <= bearable
+          ? 'Its clock and the one here agree.'
+          : `Its clock is ${Math.round(Math.abs(ahead) / 1000)} s ${ahead > 0 ? 'ahead of' : 'behind'} the one here.`,
+      todo: 'Let both machines take their time from NTP: grants end by the clock of the database, access tokens by the one here.',
+    },
     {
       well: !superuser,
       says: `The role that serves, ${role}, is ${superuser ? 'a superuser, whom no boundary holds' : 'no superuser'}.`,
