@@ -28,7 +28,7 @@ export function screen({ address, settings, demo, metricsAt }: Shown): string {
     ...(people.length > 0 ? keysOf(people) : keyAdvice(demo)),
     'To sign in with a browser, someone needs a link to choose a password, once:',
     '',
-    `  npm run -s postern -- sign-in link ${people[0]?.email ?? 'EMAIL'}`,
+    `  ${postern} sign-in link ${people[0]?.email ?? 'EMAIL'}`,
     '',
     ...(people.length > 0 ? ["What follows bears Cleo's key.", ''] : []),
     'A client that takes an address, like Claude Code:',
