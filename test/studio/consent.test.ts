@@ -74,8 +74,10 @@ test.each([true, false])(
     const back = page.waitForRequest((request) => request.url().startsWith(far));
     await page.getByRole('button', { name: 'Let it in' }).click();
     expect(new URL((await back).url()).searchParams.get('code')).toBeTruthy();
-    await page.goto('/account');
-    await page.getByText('Claude', { exact: true }).waitFor();
+    // Nobody is there for the window to come to, so that another one looks.
+    const account = await page.context().newPage();
+    await account.goto('/account');
+    await account.getByText('Claude', { exact: true }).waitFor();
     await page.context().close();
   },
 );
