@@ -52,8 +52,14 @@ export async function openHere(
   let [usedAt, notedAt] = [now(), now()];
   let [isKnown, streams] = [false, false];
   let own: Following | undefined;
-  /** What is followed here. */
+  /** What is followed here; it is changed by one at a time, so that nobody goes by what another is about to change. */
   const followed = new Set<string>();
+  let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = turn.then(work);
+    turn = done.catch(() => {});
+    return done;
+  };
   const report = (err: unknown) => log.debug({ err }, 'A session could not be shared.');
 
   const transport = new WebStandardStreamableHTTPServerTransport({
@@ -92,7 +98,9 @@ export async function openHere(
       const response = await transport.handleRequest(request, handling);
       if (response.status !== 200) return response;
       streams = true;
-      write({ stream: true }).then(catchUp).catch(report);
+      write({ stream: true })
+        .then(() => inTurn(catchUp))
+        .catch(report);
       return response;
     },
     async end(request: Request, handling: Handling): Promise<Response> {
@@ -108,12 +116,12 @@ export async function openHere(
   }
 
   async function received(text: string | undefined): Promise<void> {
-    if (text === undefined) return isKnown ? catchUp() : undefined;
+    if (text === undefined) return isKnown ? inTurn(catchUp) : undefined;
     const { from, message, stream, follows, ended } = JSON.parse(text) as Letter & { from: string };
     if (from === marks.server) return;
     const known = message && marks.incoming(message);
     if (known) transport.onmessage?.(known);
-    if (follows) await catchUp();
+    if (follows) await inTurn(catchUp);
     if (ended) await transport.close();
     if (!stream) return;
     streams = false;
@@ -148,17 +156,19 @@ export async function openHere(
       if (!streams) await write({ follows: true });
     };
     return {
-      async add(uris) {
-        const added = await following.add(uris);
-        for (const uri of added) followed.add(uri);
-        await changed({ added });
-        return added;
-      },
-      async remove(removed) {
-        following.remove(removed);
-        for (const uri of removed) followed.delete(uri);
-        await changed({ removed });
-      },
+      add: (uris) =>
+        inTurn(async () => {
+          const added = await following.add(uris);
+          for (const uri of added) followed.add(uri);
+          await changed({ added });
+          return added;
+        }),
+      remove: (removed) =>
+        inTurn(async () => {
+          following.remove(removed);
+          for (const uri of removed) followed.delete(uri);
+          await changed({ removed });
+        }),
     };
   }
 }
