@@ -1,23 +1,21 @@
 import { createKey, endConnection } from '../workspace/connections.ts';
 import { showAccount, type Told } from './account.ts';
-import { type Desk, formOf } from './desk.ts';
+import type { Desk } from './desk.ts';
+import { type OwnForm, ownForm } from './own-form.ts';
 import { leadTo } from './page.ts';
 import { inWords } from './passwords.ts';
 import { proveFirst } from './proving.ts';
-import { checkCsrf, sessionCookie, signInFirst, type Visitor, visitor } from './visitor.ts';
+import { sessionCookie, type Visitor, visitor } from './visitor.ts';
 
-type Form = Awaited<ReturnType<typeof formOf>>;
+type Form = Omit<OwnForm, 'here'>;
 
 /** Someone's own form, checked; what stands in its way is answered on their account page. */
 const changing =
   (work: (desk: Desk, here: Visitor, form: Form) => Promise<Response>, { sensitive = false } = {}) =>
   async (desk: Desk): Promise<Response> => {
-    const { postern, request } = desk;
-    const here = await visitor(postern, request);
-    if (!here) return signInFirst(request);
-    const form = await formOf(desk);
-    const refused = await checkCsrf(postern, request, form.form, here);
-    if (refused) return refused;
+    const sent = await ownForm(desk);
+    if (sent instanceof Response) return sent;
+    const { here, ...form } = sent;
     if (sensitive && !here.isRecent) return proveFirst('/account');
     try {
       return await work(desk, here, form);

@@ -1,21 +1,20 @@
 import { type CredentialScope, credentialScopes } from '../terms/scopes.ts';
 import { connectClient, seeConnection } from '../workspace/connecting.ts';
 import { everyday, proposed, questionOver, showConsent } from './consent.ts';
-import { type Desk, formOf } from './desk.ts';
+import type { Desk } from './desk.ts';
+import { ownForm } from './own-form.ts';
 import { leadTo } from './page.ts';
 import { inWords } from './passwords.ts';
 import { proveFirst } from './proving.ts';
 import { isSensitive } from './scope-words.ts';
-import { checkCsrf, signInFirst, type Visitor, visitor } from './visitor.ts';
+import type { Visitor } from './visitor.ts';
 
 /** What someone said to a client's question, and on to the client with it. */
 export async function answerConsent(desk: Desk): Promise<Response> {
-  const { postern, request, questions } = desk;
-  const here = await visitor(postern, request);
-  if (!here) return signInFirst(request);
-  const { form, text } = await formOf(desk);
-  const refused = await checkCsrf(postern, request, form, here);
-  if (refused) return refused;
+  const { request, questions } = desk;
+  const sent = await ownForm(desk);
+  if (sent instanceof Response) return sent;
+  const { here, form, text } = sent;
   const question = await questions?.of(request);
   if (!questions || !question) return questionOver();
   if (text('answer') !== 'allow') return leadOn(await questions.deny(request));

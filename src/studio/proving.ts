@@ -1,7 +1,8 @@
 import { html } from 'hono/html';
-import { asked, type Desk, formOf, siteOf } from './desk.ts';
+import { asked, type Desk, siteOf } from './desk.ts';
+import { ownForm } from './own-form.ts';
 import { leadTo, notice, page } from './page.ts';
-import { checkCsrf, csrfField, pathFrom, sessionCookie, signInFirst, type Visitor, visitor } from './visitor.ts';
+import { csrfField, pathFrom, sessionCookie, signInFirst, type Visitor, visitor } from './visitor.ts';
 
 /** To where someone proves again who they are, before anything sensitive; and from there on to `next`. */
 export const proveFirst = (next: string): Response => leadTo(`/prove?next=${encodeURIComponent(next)}`);
@@ -43,11 +44,9 @@ ${provider && here.provenBy === 'provider' ? html`<p class="below"><a href="/sig
 
 export async function prove(desk: Desk): Promise<Response> {
   const { postern, request, from } = desk;
-  const here = await visitor(postern, request);
-  if (!here) return signInFirst(request);
-  const { form, text } = await formOf(desk);
-  const refused = await checkCsrf(postern, request, form, here);
-  if (refused) return refused;
+  const sent = await ownForm(desk);
+  if (sent instanceof Response) return sent;
+  const { here, text } = sent;
   const next = pathFrom(text('next'));
   const secret = await postern.identity.prove(here, text('password'), from);
   if (secret === undefined) return shown(desk, here, next, 'That is not your password.');

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import type { SignedIn } from '../workspace/doorstep.ts';
 import { asked, type Desk, formOf, siteOf } from './desk.ts';
+import { ownForm } from './own-form.ts';
 import { leadTo, notice, page } from './page.ts';
 import { checkCsrf, checkOrigin, csrfField, pathFrom, sessionCookie, signInFirst, visitor } from './visitor.ts';
 
@@ -115,11 +116,9 @@ export async function organizationsPage(desk: Desk): Promise<Response> {
 
 export async function goToOrganization(desk: Desk): Promise<Response> {
   const { postern, request, from } = desk;
-  const here = await visitor(postern, request);
-  if (!here) return signInFirst(request);
-  const { form, text } = await formOf(desk);
-  const refused = await checkCsrf(postern, request, form, here);
-  if (refused) return refused;
+  const sent = await ownForm(desk);
+  if (sent instanceof Response) return sent;
+  const { here, text } = sent;
   const next = pathFrom(text('next'));
   if (text('organization') === here.organization.id) return leadTo(next);
   const places = await postern.identity.places(here);

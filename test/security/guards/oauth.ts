@@ -107,10 +107,10 @@ export const oauth: readonly Line[] = [
         to: '() => false',
       },
       {
-        file: 'src/studio/consenting.ts',
+        file: 'src/studio/own-form.ts',
         does: 'takes an answer from its own page alone',
-        from: 'if (refused) return refused;',
-        to: 'if (refused && !request) return refused;',
+        from: 'return (await checkCsrf(postern, request, sent.form, here)) ?? { here, ...sent };',
+        to: 'return checkCsrf === undefined ? signInFirst(request) : { here, ...sent };',
       },
       {
         file: 'src/oauth/questions.ts',
