@@ -27,7 +27,7 @@ const asked = async (id: string) => {
   return { status: response.status, text: await response.text(), dialled: net.dialled.slice(before) };
 };
 
-test('a client is known by the document at its own address, read once, and lets its person in (security 17)', async () => {
+test('a client is known by the document at its own address, read once, and lets its person in (security 5, 17)', async () => {
   const first = await asked(good);
   expect(first).toMatchObject({ status: 200, dialled: ['app.example at 93.184.215.14:443'] });
   expect(first.text).toContain('Known by its own page at <b>app.example</b>');
@@ -117,14 +117,16 @@ test('a name is looked up once, and that address is the one that is gone to: reb
 type Answer = Parameters<typeof net.put>[1];
 const json = { 'content-type': 'application/json' };
 const odd: Record<string, (id: string) => Answer> = {
-  'sends elsewhere': () => (_, response) => response.writeHead(302, { location: 'https://127.0.0.1/x' }).end(),
+  'sends elsewhere': (id) => (_, response) =>
+    response.writeHead(302, { ...json, location: 'https://127.0.0.1/x' }).end(JSON.stringify(says(id))),
   'is too large': (id) => says(id, { padding: 'x'.repeat(6_000) }),
   'never ends': () => (_, response) => {
     response.writeHead(200, json);
     const more = setInterval(() => response.write(' '.repeat(1_000)), 1);
     response.on('close', () => clearInterval(more));
   },
-  'is no JSON': () => (_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('{}'),
+  'is no JSON': (id) => (_, response) =>
+    response.writeHead(200, { 'content-type': 'text/html' }).end(JSON.stringify(says(id))),
   'is broken': () => (_, response) => response.writeHead(200, json).end('{'),
   'is not there': () => (_, response) => response.writeHead(404, json).end('{}'),
   'speaks of another client': () => says(good),

@@ -143,7 +143,7 @@ describe('a passkey', () => {
     });
   });
 
-  test('is added, signs in, proves again who they are, and is removed', async () => {
+  test('is added, signs in, proves again who they are, and is removed (security 12)', async () => {
     await signIn(page, 'bo');
     await page.getByText('Add a passkey').click();
     await page.locator('#passkey-name').fill('This laptop');

@@ -112,9 +112,9 @@ export const doors: readonly Line[] = [
     guards: [
       {
         file: 'src/mcp/http.ts',
-        does: 'reads JSON alone',
-        from: "if (!isJsonContentType(request.headers.get('content-type')))",
-        to: 'if (!isJsonContentType)',
+        does: 'reads nothing that is too deep',
+        from: "if (outgrown === 'deep') return",
+        to: "if (outgrown === undefined && read.text === '') return",
       },
       {
         file: 'src/mcp/http.ts',

@@ -114,9 +114,9 @@ export const oauth: readonly Line[] = [
       },
       {
         file: 'src/oauth/questions.ts',
-        does: 'takes an answer in the browser that was asked, once',
-        from: '&& !found.result ? found : undefined',
-        to: '? found : undefined',
+        does: 'takes an answer to the very question that was asked',
+        from: '&& pathname.endsWith(`/${found.uid}`) &&',
+        to: '&&',
       },
     ],
   },
