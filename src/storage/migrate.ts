@@ -8,9 +8,9 @@ import { Core } from './migrations/0001-core.ts';
 import { Model } from './migrations/0002-model.ts';
 import { Signing } from './migrations/0003-signing.ts';
 import { Bins } from './migrations/0004-bins.ts';
-import { Granting } from './migrations/0004-granting.ts';
-import { Limiting } from './migrations/0005-limiting.ts';
-import { Operating } from './migrations/0006-operating.ts';
+import { Granting } from './migrations/0005-granting.ts';
+import { Limiting } from './migrations/0006-limiting.ts';
+import { Operating } from './migrations/0007-operating.ts';
 import { entities } from './schema.ts';
 
 /** Where a database is, and as whom to enter it. */
@@ -31,9 +31,9 @@ export const migrations = [
   { name: '0002-model', class: Model },
   { name: '0003-signing', class: Signing },
   { name: '0004-bins', class: Bins },
-  { name: '0004-granting', class: Granting },
-  { name: '0005-limiting', class: Limiting },
-  { name: '0006-operating', class: Operating },
+  { name: '0005-granting', class: Granting },
+  { name: '0006-limiting', class: Limiting },
+  { name: '0007-operating', class: Operating },
 ];
 
 /** Any number, the same in every process: whoever migrates holds it, and whoever backs up shares it. */
