@@ -21,10 +21,10 @@ export const demoKey = (place: Place): Promise<{ readonly key: string; end(): Pr
 /** In milliseconds: as long as a desktop client may stay open. */
 const longest = 30 * 86_400_000;
 
-async function made({ owner, app }: Place, operator: Operator): Promise<readonly DemoPerson[] | 'not empty'> {
+async function made({ owner }: Place, operator: Operator): Promise<readonly DemoPerson[] | 'not empty'> {
   if (!(await operator.isEmpty())) return 'not empty';
   progress('Making the organization Acme');
-  const people = await makeDemo(owner, app);
+  const people = await makeDemo(owner);
   return people.length > 0 ? people : 'not empty';
 }
 

@@ -131,13 +131,10 @@ export async function openDatabase({
     );
   const entered =
     (isolation: IsolationLevel, commit: 'on' | 'off') =>
-    <T>({ organization, credential, workspace }: Entrance, work: (tx: Tx) => Promise<T>) =>
+    <T>(entrance: Entrance, work: (tx: Tx) => Promise<T>) =>
       transaction(isolation, isolation === 'repeatable read' ? 'reading' : 'writing', async (store) => {
-        const { rows } = await store.executeQuery<{ standing: Caller | null }>(
-          CompiledQuery.raw(entering[commit], [organization, credential, workspace ?? null]),
-        );
-        const caller = isolation === 'repeatable read' ? (rows[0]?.standing ?? null) : undefined;
-        return work(txOn({ store, caller }));
+        const standing = await enter(store, entrance, commit);
+        return work(txOn({ store, caller: isolation === 'repeatable read' ? standing : undefined }));
       });
   const writing = entered('read committed', 'on');
   const alone = <T>(work: (tx: Tx) => Promise<T>) => work(txOn({ store: pool, caller: undefined })).catch(inOurTerms);
@@ -166,6 +163,18 @@ const entering = {
   off: `select enter($1, $2, $3) as standing, set_config('synchronous_commit', 'off', true)`,
 };
 
+/** Opens what the credential reaches to the transaction at hand; answers how its person stands. */
+export async function enter(
+  store: Store,
+  { organization, credential, workspace }: Entrance,
+  commit: keyof typeof entering,
+): Promise<Caller | null> {
+  const { rows } = await store.executeQuery<{ standing: Caller | null }>(
+    CompiledQuery.raw(entering[commit], [organization, credential, workspace ?? null]),
+  );
+  return rows[0]?.standing ?? null;
+}
+
 /** The tables as the entities declare them, for queries that are checked against them. */
 export type Store = Kysely<InferKyselyDB<(typeof entities)[number]>>;
 
@@ -174,7 +183,8 @@ interface Inner {
   readonly caller: Caller | null | undefined;
 }
 
-const txOn = (inner: Inner) => inner as unknown as Tx;
+/** For this room alone, as `storeOf` is. */
+export const txOn = (inner: Inner) => inner as unknown as Tx;
 
 /** The queries of a transaction. For this room alone: the house test holds the others to that. */
 export const storeOf = (tx: Tx): Store => (tx as unknown as Inner).store;

@@ -10,6 +10,7 @@ export const hasOrganization = async (tx: Tx): Promise<boolean> =>
 
 /** Whether there is no organization; whoever asks at the same time waits until this transaction ends, and then sees what it made. */
 export async function isEmptyForUs(tx: Tx): Promise<boolean> {
+  await run(tx, sql`set local lock_timeout = 0`);
   await run(tx, sql`select pg_advisory_xact_lock(hashtext('the first organization'))`);
   return !(await hasOrganization(tx));
 }

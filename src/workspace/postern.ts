@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { visited } from '../storage/accounts.ts';
 import { admittedConnection, metConnection, type Vouched } from '../storage/connecting.ts';
 import { admitted, isThere, signingKey } from '../storage/credentials.ts';
-import { type Entrance, openDatabase } from '../storage/database.ts';
+import { type Database, type Entrance, openDatabase } from '../storage/database.ts';
 import { isServed } from '../storage/domains.ts';
 import type { Connection } from '../storage/migrate.ts';
 import { type News, openNews } from '../storage/news.ts';
@@ -77,8 +77,9 @@ export async function openPostern({
   outdoors = {},
   surface = 'external',
   rates: wanted = unbounded,
+  database: given,
 }: Opening): Promise<Postern> {
-  const database = await openDatabase(app);
+  const database = given ?? (await openDatabase(app));
   const beyond = { ...machine, ...outdoors };
   const news = openNews(app);
   const sealer = keeper && startSealer(keeper, trouble);
@@ -223,6 +224,8 @@ interface Opening {
   readonly surface?: Surface | undefined;
   /** Without a bound where it is not said. */
   readonly rates?: Rates | undefined;
+  /** In place of one that is opened as `app`. */
+  readonly database?: Database | undefined;
 }
 
 const unbounded: Rates = { person: 0, costly: 0, address: 0 };

@@ -16,7 +16,7 @@ import { serviceIn } from '../support/service.ts';
 import { type Answer, type Known, reprinted, shown, turns } from './transcript.ts';
 
 const connection = await emptyDatabase();
-const people = await makeDemo(connection, { ...connection, user: 'postern_app' });
+const people = await makeDemo(connection);
 const service = await serviceIn({ connection } as never);
 
 const assistants = new Map<string, Awaited<ReturnType<typeof agent>>>();
