@@ -20,7 +20,7 @@ const settings = {
 
 /** Whether it starts programs that others wrote; those are installed while other files run. */
 const needsPeers = ({ moduleId }: TestSpecification) =>
-  /support\/(peer|rest|browser)\.ts'/.test(readFileSync(moduleId, 'utf8'));
+  /support\/(peer|rest|browser|dumping)\.ts'/.test(readFileSync(moduleId, 'utf8'));
 
 /** First the files that are apart, then the others one after another in the same workers; those that took longest lead each. */
 class ApartFirst extends BaseSequencer {
