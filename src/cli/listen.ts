@@ -20,7 +20,7 @@ type Answer = (request: Request, socket: Socket) => Response | Promise<Response>
  * and how long calls under way have in the end, in milliseconds; and how many connections there are. An idle one lives longer here than
  * proxies keep theirs, so that none is cut as it is used again.
  */
-const usual = { head: 10_000, request: 30_000, idle: 75_000, look: 2_000, grace: 1_500, connections: 20_000 };
+export const usual = { head: 10_000, request: 30_000, idle: 75_000, look: 2_000, grace: 1_500, connections: 20_000 };
 
 /** Takes the port before anything else happens, so that whoever finds it taken has touched nothing. */
 export async function listen(host: string, port: number, wanted: Partial<typeof usual> = {}): Promise<Listening> {
