@@ -3,7 +3,10 @@ import { main, postern } from './called.ts';
 import type { Settings } from './settings.ts';
 
 export interface Shown {
+  /** Where people and clients reach it. */
   readonly address: string;
+  /** Where this machine does, past every proxy. */
+  readonly here: string;
   readonly settings: Settings;
   /** The people of the demo that was just made; their keys are shown here and nowhere else. */
   readonly demo: readonly DemoPerson[] | 'not empty' | undefined;
@@ -11,7 +14,7 @@ export interface Shown {
 }
 
 /** What someone sees once Postern serves: where it is, who may come in, and what to paste where. */
-export function screen({ address, settings, demo, metricsAt }: Shown): string {
+export function screen({ address, here, settings, demo, metricsAt }: Shown): string {
   const people = Array.isArray(demo) ? (demo as readonly DemoPerson[]) : [];
   const pages = settings.publicUrl ?? address.replace('//127.0.0.1:', '//localhost:');
   const key = people.find(({ name }) => name === 'Cleo')?.key ?? 'YOUR_KEY';
@@ -21,7 +24,7 @@ export function screen({ address, settings, demo, metricsAt }: Shown): string {
     '',
     `  MCP      ${address}/mcp`,
     `  Sign in  ${pages}/sign-in`,
-    `  Health   ${address}/healthz and ${address}/readyz`,
+    `  Health   ${here}/healthz and ${here}/readyz`,
     ...(metricsAt ? [`  Metrics  ${metricsAt}`] : []),
     `  Data     ${settings.database ? `${settings.database.database} on ${settings.database.host}` : settings.home}`,
     '',

@@ -42,10 +42,11 @@ export default command({
       const place = await openPlace(settings, progress);
       try {
         const demo = given.demo ? await demoIn(place) : undefined;
-        const address = addressOf(allowedHosts[0] ?? host, listening);
+        const here = addressOf(everywhere.includes(host) ? '127.0.0.1' : host, listening);
+        const address = settings.publicUrl ?? (allowedHosts[0] ? addressOf(allowedHosts[0], listening) : here);
         const outdoors = outdoorsFrom(settings, log, address);
         await serve({ place, listening, log, allowedHosts, outdoors, settings }, stop, (metricsAt) => {
-          process.stdout.write(screen({ address, settings, demo, metricsAt }));
+          process.stdout.write(screen({ address, here, settings, demo, metricsAt }));
         });
       } finally {
         await place.release();
@@ -125,5 +126,8 @@ function portFrom(text: string): number {
     advice: 'Ports go from 0, which is any that is free, to 65535.',
   });
 }
+
+/** What listens everywhere is reached from this machine, too. */
+const everywhere = ['0.0.0.0', '::'];
 
 const addressOf = (host: string, { port }: Listening) => `http://${host.includes(':') ? `[${host}]` : host}:${port}`;

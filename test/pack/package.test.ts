@@ -1,6 +1,16 @@
 import { spawn } from 'node:child_process';
 import { hash } from 'node:crypto';
-import { cpSync, existsSync, globSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { Ajv } from 'ajv';
@@ -11,9 +21,11 @@ import { identity } from '../../src/mcp/server.ts';
 import { blocks, commandsOf } from '../docs/pages.ts';
 import { calling, newClient } from '../support/agent.ts';
 import { peer, peers } from '../support/peer.ts';
+import { emptyDatabase, urlOf } from '../support/postgres.ts';
 import { dataFolder, endedAfterwards, keyOf, postern, program, signedIn } from '../support/program.ts';
 import { type Running, served } from '../support/running.ts';
 import { bundle, carriedOut, packageIn, registered, stage } from './bundle.ts';
+import { imageIn } from './image.ts';
 import { manifestOf } from './manifest.ts';
 import { own, root } from './own.ts';
 
@@ -102,6 +114,31 @@ describe('the package', () => {
       stderr: 'Postern needs Node 22.17 or newer, and this is 22.16.0.\n',
     });
   });
+});
+
+test('the image of the Dockerfile serves on a database as compose.yaml has it, under its public address, and is found well', async () => {
+  const stages = { packed: join(folder, 'stage-packed'), needed: join(folder, 'stage-needed') };
+  for (const at of Object.values(stages)) mkdirSync(join(at, 'build'), { recursive: true });
+  carriedOut('tar', ['-xzf', packed, '-C', join(stages.packed, 'build')]);
+  symlinkSync(join(empty, 'node_modules'), join(stages.needed, 'build/node_modules'));
+  const image = imageIn(made('image'), stages);
+  expect(image.env).toMatchObject({ POSTERN_HOST: '0.0.0.0', POSTERN_PORT: '8410' });
+
+  const [program = '', ...words] = image.words;
+  const settings = {
+    DATABASE_URL: urlOf(await emptyDatabase()),
+    POSTERN_PUBLIC_URL: 'https://postern.example',
+    POSTERN_SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
+  };
+  const path = { PATH: `${image.env.PATH?.split(':')[0]}:${env.PATH}` };
+  const child = spawn(program, words, { cwd: '/', env: { ...image.env, ...path, ...settings, POSTERN_PORT: '0' } });
+  const inside = endedAfterwards(await served(child));
+  expect(inside.screen).toContain('MCP      https://postern.example/mcp\n');
+  expect(inside.screen).not.toContain('0.0.0.0');
+
+  const [node = '', ...asks] = image.health;
+  carriedOut(node, asks, '/', { ...path, POSTERN_PORT: new URL(inside.address).port });
+  expect(await inside.end()).toMatchObject({ code: 0 });
 });
 
 describe('a bundle', () => {
