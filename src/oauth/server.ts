@@ -83,10 +83,7 @@ export function serverOn(ground: Ground): Server {
         429,
         wait,
       );
-    const told: unknown = await bodyOf(request)
-      .then(JSON.parse)
-      .catch(() => undefined);
-    const client = clientFrom(told);
+    const client = clientFrom(jsonIn(await bodyOf(request)));
     const id = `client_${newId()}`;
     await ledger.keepClient(id, 'self', client);
     const metadata = {
@@ -137,6 +134,14 @@ async function bodyOf(request: Request): Promise<string> {
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The library's own cookie of a session, which stands for nothing. */

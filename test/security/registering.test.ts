@@ -95,6 +95,13 @@ test('where clients do not register, nothing says that they might, and none does
   expect((await clientOf(closed).register()).status).toBe(403);
 });
 
+test('what a client sends to be let in holds 64 KiB at most (security 24)', async () => {
+  const client = clientOf(first, '192.0.2.6');
+  const pad = 'x'.repeat(70_000);
+  expect((await client.register({ pad })).status).toBe(413);
+  expect((await client.redeem('any', 'code', { pad })).status).toBe(413);
+});
+
 test('what a client says of itself beyond its name and its addresses counts for nothing (security 18)', async () => {
   const { body } = await clientOf(first, '192.0.2.5').register({
     client_id: 'admin',
