@@ -56,7 +56,7 @@ export async function addPasskey(desk: Desk): Promise<Response> {
   if (!here) return none();
   const refused = await checkCsrf(postern, request, form, here);
   if (refused) return refused;
-  if (!here.isRecent || !site || !held) return none();
+  if (!site || !held) return none();
   const name = String(form.get('name') ?? '');
   const isAdded = await postern.identity.passkeys.add(here, site, held, answer, name);
   return isAdded ? on(desk, '/account?done=passkey') : none();

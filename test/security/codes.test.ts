@@ -66,9 +66,20 @@ test('of many that come with one refresh token at the same moment, one at most g
   for (const { body } of got) expect(await me(body.access_token)).toBe(401);
 });
 
-test('a client hands back its token, and the connection is over', async () => {
+test('what is over gives no token (security 14)', async () => {
+  const { client: its, id: who, refresh } = await letIn(service, ada);
+  await here.sql(`update oauth_item set expires_at = now() - interval '1 s' where organization_id = $1`, [
+    here.organization,
+  ]);
+  expect((await its.refresh(who, refresh)).body.error).toBe('invalid_grant');
+});
+
+test('a client hands back its token, no other client does, and the connection is over', async () => {
   const { client: its, id: who, access, refresh } = await letIn(service, ada);
-  const form = new URLSearchParams({ token: refresh, client_id: who });
+  const form = new URLSearchParams({ token: refresh, client_id: id });
+  await its.post('/oauth/revoke', form);
+  expect(await me(access), 'by another client').toBe(200);
+  form.set('client_id', who);
   expect((await its.post('/oauth/revoke', form)).status).toBe(200);
   expect(await me(access)).toBe(401);
 });

@@ -68,14 +68,21 @@ describe('the account page', () => {
     expect(it.cookies.size).toBe(0);
   });
 
-  test('makes a key of what is ticked, shown once; whoever’s proof is ten minutes old proves first (EXT-4, security 12)', async () => {
+  test('makes a key of what is ticked, shown once; for that, a password or a passkey, whoever’s proof is ten minutes old proves first (EXT-4) (security 12)', async () => {
     const it = await signedIn('ada');
     const wish = { name: 'Assistant', scope: ['read'], days: '7' };
     await here.sql(
       `update credential set proven_at = now() - interval '11 minutes' where organization_id = $1 and kind = 'session'`,
       [here.organization],
     );
-    expect(await it.post('/account/keys', wish)).toMatchObject({ to: '/prove?next=%2Faccount' });
+    const others = {
+      '/account/password': { password: 'never to be set', again: 'never to be set' },
+      '/account/passkeys/remove': { id: 'any' },
+    };
+    for (const [path, fields] of Object.entries({ '/account/keys': wish, ...others }))
+      expect(await it.post(path, fields), path).toMatchObject({ to: '/prove?next=%2Faccount' });
+    const passkey = await it.script('/account/passkeys/options');
+    expect(JSON.parse(passkey.text)).toEqual({ next: '/prove?next=/account' });
     await it.get('/prove');
     await it.post('/prove', { password: 'a gate that stands ajar', next: '/account' });
     await it.get('/account');

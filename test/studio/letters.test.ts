@@ -141,6 +141,11 @@ test('an account whose email nobody has proven speaks for whom it came in as alo
   await world({ people: { kim: { email: at('kim') } } });
   await visitor().post('/join', { secret: link, step: 'accept', name: 'Kim', password, again: password });
   expect(await organizations()).toBe('/account');
+  await here.sql(
+    `insert into passkey (account_id, id, public_key, counter, transports, name) select id, 'kims', '', 0, '{}', 'kims' from account where email = $1`,
+    [at('kim')],
+  );
   await visitor().settle(at('kim'));
   expect(await organizations()).toBe('/organizations?next=%2Faccount');
+  expect(await here.sql(`select from passkey where id = 'kims'`)).toEqual([]);
 });

@@ -10,7 +10,9 @@ const unreachable = await premisesFor({ provider: { ...settings, issuer: 'http:/
 let here: World;
 
 beforeAll(async () => {
-  here = await world({ people: { ada: { email: at('ada') }, out: { email: 'out@elsewhere.test' } } });
+  here = await world({
+    people: { ada: { email: at('ada') }, eve: { email: at('eve') }, out: { email: 'out@elsewhere.test' } },
+  });
 });
 
 const proven = (email: string): Known => ({ email, email_verified: true });
@@ -24,6 +26,24 @@ test('whoever has proven their email to the provider is signed in by it, and led
   expect(await it.get(pathOf(back))).toMatchObject({ status: 303, to: '/account?x=1' });
   expect((await it.get('/account')).text).toContain(at('ada'));
   expect([...it.cookies.keys()]).toEqual(['postern_session']);
+});
+
+test('what someone set up for an email without proving it is gone once the provider proves whose it is (ORG-11)', async () => {
+  const squatter = visitor();
+  await squatter.settle(at('eve'));
+  await here.sql('update account set verified = false where email = $1', [at('eve')]);
+  const of = `(select id from account where email = '${at('eve')}')`;
+  await here.sql(`update person set account_id = ${of} where id = $1`, [here.uuid('eve')]);
+  await here.sql(
+    `insert into passkey (account_id, id, public_key, counter, transports, name) values (${of}, 'theirs', '', 0, '{}', 'theirs')`,
+  );
+  expect((await squatter.get('/account')).status).toBe(200);
+  const it = visitor();
+  await it.get(pathOf(await passedBy(it, proven(at('eve')))));
+  expect((await it.get('/account')).status).toBe(200);
+  expect((await squatter.get('/account')).status).toBe(303);
+  expect((await squatter.signIn(at('eve'))).status).toBe(401);
+  expect(await here.sql(`select id from passkey where account_id = ${of}`)).toEqual([]);
 });
 
 test('it alone opens an organization that wants it', async () => {
@@ -64,6 +84,10 @@ test('what it answers serves once, in the browser that went there, with its stat
   expect(await third.get(pathOf(again))).toMatchObject({ to: '/account' });
   third.cookies.delete('postern_session');
   expect(await third.get(pathOf(again)), 'a second time').toMatchObject(nowhere);
+  const fourth = visitor();
+  const late = await passedBy(fourth, proven(at('ada')));
+  await here.sql(`update ceremony set expires_at = now() - interval '1 s'`);
+  expect(await fourth.get(pathOf(late)), 'after ten minutes').toMatchObject(nowhere);
 });
 
 test('proving again who one is takes signing in there again', async () => {

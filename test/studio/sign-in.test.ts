@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { hashed, isPassword } from '../../src/workspace/passwords.ts';
 import { linkFor, password, premisesFor } from '../support/studio.ts';
 import { type World, world } from '../support/world.ts';
 
@@ -17,13 +18,25 @@ beforeAll(async () => {
 describe('a password', () => {
   test('is chosen by a link that serves once, and opens a session (ORG-11)', async () => {
     const link = await linkFor(at('ada'));
-    const it = visitor();
-    expect((await it.post('/set-password', { secret: link })).text).toContain(`For ${at('ada')}.`);
+    expect((await visitor().post('/set-password', { secret: link })).text).toContain(`For ${at('ada')}.`);
     const chosen = { secret: link, password, again: password };
-    expect(await it.post('/set-password', chosen)).toMatchObject({ status: 303, to: '/account' });
+    const both = [visitor(), visitor()] as const;
+    const answers = await Promise.all(both.map((who) => who.post('/set-password', chosen)));
+    expect(answers.map(({ to, status }) => to ?? status).sort()).toEqual(['/account', 400].sort());
+    const it = both[answers.findIndex(({ to }) => to !== null)] as (typeof both)[0];
     expect((await it.get('/account')).text).toContain(at('ada'));
     expect(await visitor().post('/set-password', chosen)).toMatchObject({ status: 400 });
     expect(await visitor().signIn(at('ada'))).toMatchObject({ status: 303, to: '/account' });
+  });
+
+  test('is not chosen by a link that is over, nor by one that is wrong in a letter', async () => {
+    const link = await linkFor(at('bo'));
+    const wrong = link.replace(/.$/, (it) => (it === '0' ? '1' : '0'));
+    expect((await visitor().post('/set-password', { secret: link })).status).toBe(200);
+    expect((await visitor().post('/set-password', { secret: wrong })).status).toBe(400);
+    await here.sql(`update sign_in_link set expires_at = now() - interval '1 s' where used_at is null`);
+    for (const chosen of [{}, { password, again: password }])
+      expect((await visitor().post('/set-password', { secret: link, ...chosen })).status).toBe(400);
   });
 
   test('is kept as argon2id at the cost that OWASP names', async () => {
@@ -52,9 +65,27 @@ describe('a password', () => {
     for (const { took } of [wrong, unknown]) expect(took).toBeGreaterThan(240);
   });
 
+  test('that is wrong takes the same work as one of an account that is not there (security 12)', async () => {
+    const kept = await hashed(password);
+    const work = async (known: string | undefined) => {
+      const before = process.cpuUsage();
+      expect(await isPassword('not the right one at all', known)).toBe(false);
+      const { user, system } = process.cpuUsage(before);
+      return user + system;
+    };
+    const least = async (known?: string) => Math.min(await work(known), await work(known), await work(known));
+    expect(await least()).toBeGreaterThan((await least(kept)) / 2);
+  });
+
   test('is tried ten times in a quarter of an hour, by whomever, at whichever server (security 12)', async () => {
+    const inside = visitor();
+    await inside.settle(at('gus'));
+    await inside.get('/prove');
     const tries = Array.from({ length: 10 }, (_, i) => (i % 2 ? visitor() : published.visitor('https://postern.test')));
     for (const it of tries) expect((await it.signIn(at('gus'), 'wrong')).status).toBe(401);
+    expect(await inside.post('/prove', { password }), 'where they prove again who they are').toMatchObject({
+      status: 429,
+    });
     const refused = await visitor().signIn(at('gus'));
     expect(refused).toMatchObject({ status: 429, text: expect.stringContaining('too many attempts') });
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(800);

@@ -36,19 +36,25 @@ export function visitorAt(fetch: Answering, origin = 'http://localhost') {
   const post = (
     path: string,
     fields: Readonly<Record<string, string | string[]>>,
-    headers?: Record<string, string>,
+    headers: Record<string, string> = { origin, 'sec-fetch-site': 'same-origin' },
   ) => {
     const body = new URLSearchParams();
     const own = csrf();
     if (own && !('csrf' in fields)) body.set('csrf', own);
     for (const [name, value] of Object.entries(fields)) for (const it of [value].flat()) body.append(name, it);
-    return ask(path, { method: 'POST', body, headers: headers ?? { origin, 'sec-fetch-site': 'same-origin' } });
+    return ask(path, { method: 'POST', body, headers });
+  };
+  /** Calls what the script of a page calls, with the token of the page that is shown. */
+  const script = (path: string, told: object = {}) => {
+    const headers = { origin, 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' };
+    return ask(path, { method: 'POST', body: JSON.stringify({ fields: { csrf: csrf() }, ...told }), headers });
   };
 
   return {
     cookies,
     get: (path: string, headers?: Record<string, string>) => ask(path, headers ? { headers } : {}),
     post,
+    script,
     signIn: (email: string, secret = password) => post('/sign-in', { email, password: secret }),
   };
 }
