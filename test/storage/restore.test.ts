@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { createWriteStream, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { beforeAll, expect, test } from 'vitest';
 import { marks } from '../../src/storage/backup.ts';
-import { all, at, begun, killed, looking, until } from '../support/backups.ts';
+import { restored } from '../../src/storage/restore.ts';
+import { all, at, begun, killed, looking, resealed, until } from '../support/backups.ts';
 import { emptyDatabase } from '../support/postgres.ts';
 import { dataFolder, postern } from '../support/program.ts';
 
@@ -24,63 +25,67 @@ beforeAll(async () => {
 });
 
 const text = () => zstdDecompressSync(readFileSync(file)).toString('latin1');
-const spoilt = (change: (it: string) => string) => zstdCompressSync(Buffer.from(change(text()), 'latin1'));
-/** With a digest that fits what was changed. */
-const resealed = (change: (it: string) => string) =>
-  spoilt((it) => {
-    const body = change(it.slice(0, it.indexOf(marks.foot)));
-    const foot = {
-      ...JSON.parse(it.slice(it.indexOf(marks.foot) + marks.foot.length)),
-      sha256: createHash('sha256').update(body, 'latin1').digest('hex'),
-    };
-    return `${body}${marks.foot}${JSON.stringify(foot)}\n`;
+const packed = (it: string) => zstdCompressSync(Buffer.from(it, 'latin1'));
+const cut = () => text().slice(0, text().indexOf(marks.foot));
+const withHead = (change: (head: { postern: number; migrations: string[] }) => object) =>
+  resealed(text(), (it) => {
+    const end = it.indexOf('\n');
+    return `${marks.head}${JSON.stringify(change(JSON.parse(it.slice(marks.head.length, end))))}${it.slice(end)}`;
   });
-const withHead = (change: (migrations: string[]) => string[]) =>
-  resealed((it) => {
-    const head = JSON.parse(it.slice(marks.head.length, it.indexOf('\n')));
-    return `${marks.head}${JSON.stringify({ ...head, migrations: change(head.migrations) })}${it.slice(it.indexOf('\n'))}`;
-  });
+const billing = /\\Table \{"name":"billing".*\n(.*\n)\\\.\n/;
 
 const spare = emptyDatabase();
 
 test.each<[string, () => Buffer, RegExp]>([
   ['that was cut short', () => readFileSync(file).subarray(0, -40), /no whole backup/],
   [
-    'that was cut short before it was packed',
-    () => spoilt((it) => it.slice(0, it.indexOf(marks.foot))),
-    /its end is missing/,
-  ],
-  [
-    'with a byte of a name changed',
-    () => spoilt((it) => it.replace('payroll', 'paydoll')),
-    /reads otherwise than it was written/,
-  ],
-  [
     'with a byte on the disk changed',
     () => Buffer.from(readFileSync(file).map((byte, i) => (i === 300 ? byte ^ 1 : byte))),
     /no whole backup/,
   ],
-  [
-    'without one row',
-    () => resealed((it) => it.replace(/(\\Table \{"name":"billing".*\n).*\n/, '$1')),
-    /not all rows of billing/,
-  ],
-  ['with something behind its end', () => spoilt((it) => `${it}more\n`), /stands behind its end/],
   ['that is none', () => Buffer.from('hello'), /cannot be unpacked/],
-  [
-    'of a newer Postern',
-    () => withHead((it) => [...it, '9999-later']),
-    /is newer than this Postern: it has the migration 9999-later/,
-  ],
+  ['with something behind its end', () => packed(`${text()}more\n`), /stands behind its end/],
 ])('a file %s is refused, and the database stays empty', async (_, bytes, says) => {
   const place = await spare;
   const empty = await looking(place, all);
-  const spoiltFile = join(folder, 'spoilt');
-  writeFileSync(spoiltFile, bytes());
-  expect(await postern(['restore', spoiltFile], at(place))).toMatchObject({
+  const spoilt = join(folder, 'spoilt');
+  writeFileSync(spoilt, bytes());
+  expect(await postern(['restore', spoilt], at(place))).toMatchObject({
     code: 1,
     stderr: expect.stringMatching(says),
   });
+  expect(await looking(place, all)).toEqual(empty);
+});
+
+test.each<[string, () => string, RegExp]>([
+  ['that was cut short before it was packed', cut, /its end is missing/],
+  ['with a byte of a name changed', () => text().replace('payroll', 'paydoll'), /reads otherwise than it was written/],
+  [
+    'without one row',
+    () => resealed(text(), (it) => it.replace(billing, (all, row) => all.replace(row, ''))),
+    /not all rows of billing/,
+  ],
+  ['without one table', () => resealed(text(), (it) => it.replace(billing, '')), /not all rows of billing/],
+  ['with one table twice', () => resealed(text(), (it) => it.replace(billing, '$&$&')), /its table billing is not one/],
+  [
+    'with a table that is none',
+    () => resealed(text(), (it) => it.replace('"billing"', '"bills"')),
+    /its table bills is not one/,
+  ],
+  [
+    'of another form',
+    () => withHead((it) => ({ ...it, postern: 2 })),
+    /is newer than this Postern: it is of the form 2/,
+  ],
+  [
+    'of a newer Postern',
+    () => withHead((it) => ({ ...it, migrations: [...it.migrations, '9999-later'] })),
+    /is newer than this Postern: it has the migration 9999-later/,
+  ],
+])('a backup %s is refused, and the database stays empty', async (_, spoilt, says) => {
+  const place = await spare;
+  const empty = await looking(place, all);
+  await expect(restored(place, Readable.from([Buffer.from(spoilt(), 'latin1')]))).rejects.toThrow(says);
   expect(await looking(place, all)).toEqual(empty);
 });
 
@@ -93,7 +98,7 @@ test('a restore that is killed half-way leaves the database empty', async () => 
   const half = createWriteStream(pipe);
   half.on('error', () => {});
   // What is packed loosely can be unpacked piece by piece: all but the end arrives.
-  half.write(spoilt((it) => it.slice(0, it.indexOf(marks.foot))));
+  half.write(packed(cut()));
   await until(
     `select count(*) > 0 as so from pg_stat_activity where datname = '${place.database}' and application_name = 'postern restore' and state = 'idle in transaction' and query like 'copy%'`,
   );

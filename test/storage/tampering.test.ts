@@ -114,15 +114,18 @@ describe('the log and its seals are only added to (ACT-3)', () => {
     'delete from seal',
     'truncate seal',
   ];
-  test.each(changes)('nobody may %s: not who serves, not who seals, not who owns the tables', async (statement) => {
-    await write12();
-    await seal();
-    for (const user of [served.user, 'postern_keeper']) {
-      const it = await client(user);
-      await expect(it.query(statement), user).rejects.toMatchObject({ code: '42501', message: /permission denied/ });
-    }
-    await expect(here.sql(statement)).rejects.toMatchObject({ code: '42501', message: /only added to/ });
-  });
+  test.each(changes)(
+    'nobody may %s: not who serves, not who seals, not who owns the tables (security 29)',
+    async (statement) => {
+      await write12();
+      await seal();
+      for (const user of [served.user, 'postern_keeper']) {
+        const it = await client(user);
+        await expect(it.query(statement), user).rejects.toMatchObject({ code: '42501', message: /permission denied/ });
+      }
+      await expect(here.sql(statement)).rejects.toMatchObject({ code: '42501', message: /only added to/ });
+    },
+  );
 
   test('who serves says neither when an entry was made nor by which transaction, and seals nothing; who seals adds no entry', async () => {
     const app = await client(served.user);

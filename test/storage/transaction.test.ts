@@ -12,6 +12,16 @@ test('a transaction that only reads sees one snapshot, one that writes sees what
   expect(await database.outside(level)).toEqual([{ it: 'read committed' }]);
 });
 
+test('no statement, no lock and no transaction is waited for longer than a call may take (DEC-8)', async () => {
+  const bounds = `select name, setting::int as ms from pg_settings where name like '%\\_timeout' and source in ('client', 'session') order by name`;
+  expect(await database.outside((tx) => ask(tx, bounds))).toEqual([
+    { name: 'idle_in_transaction_session_timeout', ms: 15_000 },
+    { name: 'lock_timeout', ms: 1_000 },
+    { name: 'statement_timeout', ms: 29_000 },
+    { name: 'transaction_timeout', ms: 30_000 },
+  ]);
+});
+
 test('many at once keep apart on their connections, whatever becomes of each', async () => {
   const name = (n: number) => `as of ${n}`;
   const works = Array.from({ length: 30 }, (_, n) =>

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { Client } from 'pg';
 import { afterAll, expect, vi } from 'vitest';
-import { tablesOf } from '../../src/storage/backup.ts';
+import { marks, tablesOf } from '../../src/storage/backup.ts';
 import { type emptyDatabase, urlOf } from './postgres.ts';
 import { superuser } from './world.ts';
 
@@ -24,6 +25,14 @@ export async function all(client: Client): Promise<Record<string, string[]>> {
     found[name] = rows.map(({ row }) => row);
   }
   return found;
+}
+
+/** The text of a backup with something changed, and a digest that fits. */
+export function resealed(text: string, change: (it: string) => string): string {
+  const foot = text.indexOf(marks.foot);
+  const body = change(text.slice(0, foot));
+  const sha256 = createHash('sha256').update(body, 'latin1').digest('hex');
+  return `${body}${marks.foot}${JSON.stringify({ ...JSON.parse(text.slice(foot + marks.foot.length)), sha256 })}\n`;
 }
 
 const running: ChildProcess[] = [];
