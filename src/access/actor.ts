@@ -16,5 +16,7 @@ export interface Actor {
   /** The workspaces that the credential is cut to; null where it is not. */
   readonly workspaces: readonly string[] | null;
   readonly expiresAt: string | null;
+  /** When the token that they came with is over, in seconds of the epoch; nothing where they came with the credential itself. */
+  readonly until: number | undefined;
   readonly surface: Surface;
 }

@@ -10,6 +10,12 @@ export const adapterOn =
     return model === 'Session' ? nothing : items(ledger, model);
   };
 
+/** What an entry of a model is called in the ledger. */
+export const nameIn =
+  (model: string) =>
+  (id: string): string =>
+    `${model} ${id}`;
+
 const unused = async () => undefined;
 
 /** Who is signed in, the Studio alone knows. */
@@ -32,17 +38,23 @@ const clients = (ledger: Ledger): Adapter => ({
 });
 
 function items(ledger: Ledger, model: string): Adapter {
-  const named = (id: string) => `${model} ${id}`;
+  const named = nameIn(model);
   return {
     ...nothing,
-    async upsert(id, payload, seconds = 0) {
+    // What an entry is called opens something, so that it stands in no row.
+    async upsert(id, { jti: _, ...payload }, seconds = 0) {
       const connection = model === 'Grant' ? id : payload.grantId;
       const hangs = connection ? { connection, client: payload.clientId ?? '' } : undefined;
       await ledger.keep(named(id), payload, seconds, model === 'Interaction' ? undefined : hangs);
     },
     async find(id) {
       const found = await ledger.find(named(id));
-      return found && ({ ...found.payload, ...(found.used !== null && { consumed: found.used }) } as AdapterPayload);
+      if (!found) return undefined;
+      // The library goes by the clock of this process, so that it is told in its terms what is left by the database's (DEC-4).
+      const exp = Math.ceil(Date.now() / 1000 + found.remaining);
+      // Whether a refresh token may come again is seen when it is turned into another.
+      const consumed = model === 'RefreshToken' ? undefined : (found.used ?? undefined);
+      return { ...found.payload, jti: id, exp, ...(consumed !== undefined && { consumed }) } as AdapterPayload;
     },
     async consume(id) {
       if (await ledger.use(named(id))) return;

@@ -83,5 +83,6 @@ function personIn(payload: JWTPayload, claims: Elsewhere['claims']): Vouched | u
     name: cleanLine(client).slice(0, 120) || 'A client',
     scopes,
     issued,
+    until: Number(payload.exp),
   };
 }

@@ -52,11 +52,12 @@ export function gateOn(postern: Postern, { registers = true, elsewhere, trouble 
     issuer: addresses.issuer,
     server: serverOn({ ledger, keys, addresses, outdoors, registers, trouble }),
     async admit(token, narrowing) {
-      const claims = await claimsOf(token, keys, addresses);
-      const connection = claims && connectionIn(claims);
-      const named = String(claims?.scope ?? '').split(' ');
+      const { claims, signer } = (await claimsOf(token, keys, addresses)) ?? unknown();
+      const connection = connectionIn(claims) ?? unknown();
+      const named = String(claims.scope ?? '').split(' ');
       const scopes = credentialScopes.filter((scope) => named.includes(scope));
-      return (connection && (await postern.connect({ ...connection, scopes }, narrowing))) ?? unknown();
+      const read = { ...connection, scopes, signer, until: Number(claims.exp) };
+      return (await postern.connect(read, narrowing)) ?? unknown();
     },
   };
 }

@@ -7,17 +7,23 @@ import { hashOf } from '../terms/secret.ts';
 import type { Ledger, TokenKey } from '../workspace/ledger.ts';
 import { adapterOn } from './adapter.ts';
 import { type Addresses, paths } from './addresses.ts';
+import { turnByLedger } from './turning.ts';
 
 /** In seconds. */
 export const lasting = { token: 600, code: 60, question: 900, refresh: 30 * 86_400 } as const;
 
+interface Told {
+  readonly ledger: Ledger;
+  /** What signs, newest first. */
+  readonly keys: readonly TokenKey[];
+  /** The database's clock, in seconds of the epoch. */
+  readonly time: () => number;
+  readonly addresses: Addresses;
+  readonly trouble: (thrown: unknown) => void;
+}
+
 /** The authorization server, with all that it keeps in the ledger. It is loaded where it is first asked. */
-export async function providerOn(
-  ledger: Ledger,
-  keys: readonly TokenKey[],
-  addresses: Addresses,
-  trouble: (thrown: unknown) => void,
-): Promise<Library> {
+export async function providerOn({ ledger, keys, time, addresses, trouble }: Told): Promise<Library> {
   const { default: Provider, errors, interactionPolicy } = await import('oidc-provider');
   const { Check, Prompt } = interactionPolicy;
   // Whoever is asked is asked each time: a client that was let in before may be another program today.
@@ -25,6 +31,7 @@ export async function providerOn(
   const provider = new Provider(addresses.issuer, {
     ...settings,
     adapter: adapterOn(ledger),
+    formats: { customizers: { jwt: (_, __, token) => void Object.assign(token.payload, timesFrom(time())) } },
     jwks: { keys: keys.map(({ kid, jwk }) => ({ ...jwk, kid, alg: 'ES256', use: 'sig' })) } as Configuration['jwks'],
     interactions: {
       url: (_, { uid }) => `${paths.consent}/${uid}`,
@@ -57,6 +64,7 @@ export async function providerOn(
     ctx.status = away.status;
     ctx.set('retry-after', String(away.details.retry_after_seconds ?? 5));
   });
+  turnByLedger(provider, ledger, () => new errors.InvalidGrant('The refresh token has served already.'));
   // Of a secret, the hash alone is kept.
   Object.assign(provider.Client.prototype, {
     compareClientSecret(this: Client & { clientSecret: string }, given: string) {
@@ -65,6 +73,9 @@ export async function providerOn(
   });
   return provider;
 }
+
+/** When a token was made, and when it is over: by the database's clock, so that every server finds the same (DEC-4). */
+const timesFrom = (now: number) => ({ iat: Math.floor(now), exp: Math.floor(now) + lasting.token });
 
 const features = {
   devInteractions: { enabled: false },

@@ -34,7 +34,7 @@ export interface Allowed {
   /** The connection, as callers see its id. */
   readonly connection: string;
   readonly scopes: readonly CredentialScope[];
-  readonly until: Date;
+  readonly days: number;
 }
 
 export interface Questions {
@@ -64,7 +64,7 @@ export function questionsOf(provider: () => Promise<Library>, ledger: Ledger, { 
         redirect: { host: hostOf(redirect), isLocal: isLoopback(new URL(redirect)), source: sourceOf(redirect) },
       };
     },
-    async allow(request, { organization, person, connection, scopes, until }) {
+    async allow(request, { organization, person, connection, scopes, days }) {
       const interaction = await interactionOf(request);
       const credential = inside('credential', connection);
       if (!interaction || !credential) return undefined;
@@ -76,7 +76,7 @@ export function questionsOf(provider: () => Promise<Library>, ledger: Ledger, { 
         jti,
         accountId,
         clientId,
-        expiresIn: Math.ceil((until.getTime() - Date.now()) / 1000),
+        expiresIn: days * 86_400,
       } as never);
       grant.addResourceScope(resource, scopes.join(' '));
       await grant.save();

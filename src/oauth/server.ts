@@ -1,13 +1,13 @@
 import type { default as Library } from 'oidc-provider';
 import { newId } from '../terms/ids.ts';
-import type { Ledger, TokenKey } from '../workspace/ledger.ts';
+import type { Ledger } from '../workspace/ledger.ts';
 import type { Outdoors } from '../workspace/outdoors.ts';
 import { type Addresses, paths, serverMetadata } from './addresses.ts';
 import { formInOurWords, inOurWords } from './asking.ts';
 import { clientFrom, Refused } from './clients.ts';
 import { hasDocument, readDocument } from './documents.ts';
 import { type Asked, exchange } from './exchange.ts';
-import { providerOn } from './provider.ts';
+import { lasting, providerOn } from './provider.ts';
 import { type Questions, questionsOf } from './questions.ts';
 import type { keysOf } from './tokens.ts';
 
@@ -40,7 +40,7 @@ const largest = 65_536;
 
 export function serverOn(ground: Ground): Server {
   const { ledger, keys, addresses, outdoors, registers, trouble } = ground;
-  let made: { keys: readonly TokenKey[]; provider: Promise<Library> } | undefined;
+  let made: { kids: string; provider: Promise<Library> } | undefined;
 
   return {
     metadata: serverMetadata(addresses, registers),
@@ -55,7 +55,9 @@ export function serverOn(ground: Ground): Server {
           if (!known && !(await caller.isSignedIn())) return 'sign in first';
           await readDocument(client, ledger, outdoors, trouble);
         }
-        return withoutSession(await exchange((await provider()).callback(), await askedBy(request, addresses)));
+        // Tokens are made with the key that is the newest now, since whatever others sign may be refused already.
+        if (pathname === paths.token) await keys.read();
+        return inOurManner(await exchange((await provider()).callback(), await askedBy(request, addresses)));
       } catch (thrown) {
         if (thrown instanceof Refused) return refused(thrown);
         throw thrown;
@@ -66,8 +68,10 @@ export function serverOn(ground: Ground): Server {
   /** Made anew where the keys are others. */
   async function provider(): Promise<Library> {
     const now = await keys.now();
-    if (made?.keys[0]?.kid !== now[0]?.kid) made = { keys: now, provider: providerOn(ledger, now, addresses, trouble) };
-    return (made as NonNullable<typeof made>).provider;
+    const kids = now.map(({ kid }) => kid).join();
+    if (made?.kids !== kids)
+      made = { kids, provider: providerOn({ ledger, keys: now, time: keys.time, addresses, trouble }) };
+    return made.provider;
   }
 
   /** RFC 7591, for clients without a secret: what they say is kept as far as it counts. */
@@ -86,9 +90,10 @@ export function serverOn(ground: Ground): Server {
     const client = clientFrom(jsonIn(await bodyOf(request)));
     const id = `client_${newId()}`;
     await ledger.keepClient(id, 'self', client);
+    await keys.now();
     const metadata = {
       client_id: id,
-      client_id_issued_at: Math.floor(Date.now() / 1000),
+      client_id_issued_at: Math.floor(keys.time()),
       ...client,
       grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],
@@ -144,10 +149,17 @@ function jsonIn(text: string): unknown {
   }
 }
 
-/** The library's own cookie of a session, which stands for nothing. */
-function withoutSession(response: Response): Response {
+/**
+ * Without the library's own cookie of a session, which stands for nothing; and others for so long, rather than until a time by the clock of
+ * this process.
+ */
+function inOurManner(response: Response): Response {
   const cookies = response.headers.getSetCookie().filter((it) => !it.startsWith('postern_unused'));
   response.headers.delete('set-cookie');
-  for (const it of cookies) response.headers.append('set-cookie', it);
+  for (const it of cookies) {
+    const isKept = !/^[^=]+=;/.test(it);
+    const lasts = it.replace(/; expires=[^;]+/i, `; max-age=${isKept ? lasting.question : 0}`);
+    response.headers.append('set-cookie', lasts);
+  }
   return response;
 }

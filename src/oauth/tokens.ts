@@ -1,5 +1,5 @@
 import { createLocalJWKSet, exportJWK, generateKeyPair, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
-import type { Ledger, TokenKey } from '../workspace/ledger.ts';
+import type { Ledger, TokenKey, TokenKeys } from '../workspace/ledger.ts';
 import type { Addresses } from './addresses.ts';
 
 /** In milliseconds: how long a server goes without asking which keys there are. */
@@ -7,14 +7,17 @@ const trusted = 60_000;
 
 /** Which keys sign and prove access tokens, asked anew now and then, and where a token names one that is not known. */
 export function keysOf(ledger: Ledger) {
-  let known: { keys: readonly TokenKey[]; at: number } | undefined;
+  let known: (TokenKeys & { readonly at: number }) | undefined;
   const read = async () => {
-    known = { keys: await ledger.tokenKeys(newKey), at: performance.now() };
-    return known.keys;
+    const found = await ledger.tokenKeys(newKey);
+    known = { ...found, at: performance.now() };
+    return found.keys;
   };
   return {
     now: async () => (known && performance.now() - known.at < trusted ? known.keys : read()),
     read,
+    /** The database's clock, by which alone tokens end (DEC-4), in seconds of the epoch; once the keys have been read. */
+    time: (): number => (known ? known.now + (performance.now() - known.at) / 1000 : Number.NaN),
   };
 }
 
@@ -23,12 +26,12 @@ async function newKey(): Promise<object> {
   return exportJWK(privateKey);
 }
 
-/** What an access token of ours says, once signature, issuer, audience, kind and time are right; nothing where any of it is wrong. */
+/** What an access token of ours says, and by which key, once signature, issuer, audience, kind and time are right; nothing where any of it is wrong. */
 export async function claimsOf(
   token: string,
   keys: ReturnType<typeof keysOf>,
   { issuer, resource }: Addresses,
-): Promise<JWTPayload | undefined> {
+): Promise<{ readonly claims: JWTPayload; readonly signer: string } | undefined> {
   const wanted = {
     issuer,
     audience: resource,
@@ -39,7 +42,9 @@ export async function claimsOf(
   for (const all of [await keys.now(), undefined]) {
     const set = createLocalJWKSet({ keys: (all ?? (await keys.read())).map(publicOf) } as JSONWebKeySet);
     try {
-      return (await jwtVerify(token, set, wanted)).payload;
+      const currentDate = new Date(1000 * keys.time());
+      const { payload, protectedHeader } = await jwtVerify(token, set, { ...wanted, currentDate });
+      return protectedHeader.kid === undefined ? undefined : { claims: payload, signer: protectedHeader.kid };
     } catch (thrown) {
       if ((thrown as { code?: string }).code !== 'ERR_JWKS_NO_MATCHING_KEY') return undefined;
     }

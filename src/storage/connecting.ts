@@ -67,13 +67,14 @@ const admittedBy = ({ id, name, scopes, person_id, email }: Row): Admitted => ({
   person: { id: person_id, email },
 });
 
-/** The connection of a client, unless it or its person has ended. */
+/** The connection of a client, unless it, its person or the key that signed its token has ended. */
 export const admittedConnection = (
   database: Database,
-  { organization, credential }: { organization: string; credential: string },
+  { organization, credential, signer }: { organization: string; credential: string; signer: string },
 ): Promise<Admitted | undefined> =>
   database.single(async (tx) => {
-    const { rows } = await sql<Row>`select * from admit_connection(${organization}::uuid, ${credential}::uuid)`.execute(
+    const { rows } = await sql<Row>`
+      select * from admit_connection_by(${organization}::uuid, ${credential}::uuid, ${signer}::uuid)`.execute(
       storeOf(tx),
     );
     return rows[0] && admittedBy(rows[0]);
@@ -88,6 +89,8 @@ export interface Vouched {
   readonly name: string;
   readonly scopes: readonly CredentialScope[];
   readonly issued: Date;
+  /** When its token is over, in seconds of the epoch. */
+  readonly until: number;
 }
 
 /** The connection by which a client speaks for them: one each, made where it is not there. */

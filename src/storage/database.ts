@@ -30,6 +30,8 @@ export interface Entrance {
   readonly workspace?: string | undefined;
   /** What the token at hand lets the credential do, which may be less than all that it bears. */
   readonly scopes?: readonly CredentialScope[] | undefined;
+  /** When that token is over, in seconds of the epoch: until then one may listen (DEC-4). */
+  readonly until?: number | undefined;
   /** External where it is not said. */
   readonly surface?: Surface | undefined;
 }

@@ -105,7 +105,7 @@ function statementFor(ref: AnyRef, entrance: Entrance): RawBuilder<Row> {
   }
 }
 
-const actorOf = (row: CallerRow, { surface = 'external', scopes }: Entrance): Actor => ({
+const actorOf = (row: CallerRow, { surface = 'external', scopes, until }: Entrance): Actor => ({
   organization: row.organization_id,
   credential: row.credential,
   credentialName: row.credential_name,
@@ -117,6 +117,7 @@ const actorOf = (row: CallerRow, { surface = 'external', scopes }: Entrance): Ac
   scopes: scopes ? row.scopes.filter((scope) => scopes.includes(scope)) : row.scopes,
   workspaces: row.cut,
   expiresAt: row.expires_at,
+  until,
   surface,
 });
 

@@ -11,6 +11,7 @@ import { Bins } from './migrations/0004-bins.ts';
 import { Granting } from './migrations/0005-granting.ts';
 import { Limiting } from './migrations/0006-limiting.ts';
 import { Operating } from './migrations/0007-operating.ts';
+import { Renewing } from './migrations/0008-renewing.ts';
 import { entities } from './schema.ts';
 
 /** Where a database is, and as whom to enter it. */
@@ -34,6 +35,7 @@ export const migrations = [
   { name: '0005-granting', class: Granting },
   { name: '0006-limiting', class: Limiting },
   { name: '0007-operating', class: Operating },
+  { name: '0008-renewing', class: Renewing },
 ];
 
 /** Any number, the same in every process: whoever migrates holds it, and whoever backs up shares it. */

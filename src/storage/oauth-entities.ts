@@ -24,6 +24,9 @@ export const OauthItem = defineEntity({
     payload: p.json(),
     expiresAt: p.datetime(),
     usedAt: p.datetime().nullable(),
+    /** Of a refresh token: what it turned into, by its hash and sealed. */
+    nextId: p.blob().nullable(),
+    nextSealed: p.text().nullable(),
   },
 });
 

@@ -22,6 +22,8 @@ export interface ItemFound {
   readonly payload: object;
   /** When it was used up, in seconds of the epoch. */
   readonly used: number | null;
+  /** How long it stays, in seconds of the database's clock. */
+  readonly remaining: number;
 }
 
 const rows = <Row>(database: Database, query: ReturnType<typeof sql>): Promise<readonly Row[]> =>
@@ -36,7 +38,7 @@ export const keepItem = (database: Database, { id, connection, client, payload, 
 
 /** Nothing where it is over, or the connection that it hangs on is. */
 export const itemOf = async (database: Database, id: Buffer): Promise<ItemFound | undefined> =>
-  (await rows<ItemFound>(database, sql`select * from oauth_item_of(${id}::bytea)`))[0];
+  (await rows<ItemFound>(database, sql`select * from oauth_item_left(${id}::bytea)`))[0];
 
 /** Uses up what serves once; false where someone has before, which ends the connection. */
 export async function useItem(database: Database, id: Buffer): Promise<boolean> {
@@ -45,6 +47,22 @@ export async function useItem(database: Database, id: Buffer): Promise<boolean> 
     sql`select use_oauth_item(${id}::bytea, ${newId()}::uuid) as first`,
   );
   return row?.first === true;
+}
+
+/**
+ * Turns what serves once into another, and answers what it turned into, as it is sealed: this, or for a short while what it was turned
+ * into before. Nothing where someone comes too late for that, which ends the connection.
+ */
+export async function turnItem(
+  database: Database,
+  id: Buffer,
+  into: { readonly id: Buffer; readonly sealed: string },
+): Promise<string | undefined> {
+  const [row] = await rows<{ sealed: string | null }>(
+    database,
+    sql`select turn_oauth_item(${id}::bytea, ${into.id}::bytea, ${into.sealed}, ${newId()}::uuid) as sealed`,
+  );
+  return row?.sealed ?? undefined;
 }
 
 export const dropItem = (database: Database, id: Buffer) => rows(database, sql`select drop_oauth_item(${id}::bytea)`);
@@ -61,13 +79,15 @@ export interface TokenKeyFound {
   readonly jwk: string;
   /** In seconds. */
   readonly age: number;
+  /** The database's clock, in seconds of the epoch. */
+  readonly now: number;
 }
 
-export const tokenKeys = (database: Database) => rows<TokenKeyFound>(database, sql`select * from token_keys()`);
+export const tokenKeys = (database: Database) => rows<TokenKeyFound>(database, sql`select * from signing_keys()`);
 
 /** Adds one, unless another server did: one that is not among those it takes the place of. */
 export const addTokenKey = (
   database: Database,
   { id, keyId, jwk }: { id: string; keyId: string | null; jwk: string },
   instead: readonly string[],
-) => rows(database, sql`select add_token_key(${id}::uuid, ${keyId}, ${jwk}, ${[...instead]}::uuid[])`);
+) => rows(database, sql`select add_signing_key(${id}::uuid, ${keyId}, ${jwk}, ${[...instead]}::uuid[])`);

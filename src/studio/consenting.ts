@@ -24,7 +24,7 @@ export async function answerConsent(desk: Desk): Promise<Response> {
   if (scopes.some(isSensitive) && !here.isRecent) return proveFirst(new URL(request.url).pathname);
   try {
     const days = Number(text('days'));
-    const { id, expires_at } = await letIn(here, question.client, {
+    const { id } = await letIn(here, question.client, {
       scopes,
       days,
       workspaces: form.getAll('workspace').map(String),
@@ -36,7 +36,7 @@ export async function answerConsent(desk: Desk): Promise<Response> {
         person: session.person.id,
         connection: String(id),
         scopes,
-        until: new Date(String(expires_at)),
+        days,
       }),
     );
   } catch (thrown) {

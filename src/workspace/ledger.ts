@@ -10,9 +10,11 @@ import {
   itemOf,
   keepItem,
   tokenKeys,
+  turnItem,
   useItem,
 } from '../storage/oauth-items.ts';
 import { newId, pairBehind } from '../terms/ids.ts';
+import { seal, unseal } from './seal.ts';
 import { type Keys, openSecret, sealSecret } from './secrets.ts';
 
 export type { ClientFound, ItemFound, Standing };
@@ -31,6 +33,11 @@ export interface Ledger {
   find(name: string): Promise<ItemFound | undefined>;
   /** Uses up what serves once; false where it was before, which ends the connection that it hangs on. */
   use(name: string): Promise<boolean>;
+  /**
+   * Turns what serves once into `next`, and answers that; whoever comes again within seconds gets what it was turned into before. Nothing
+   * where someone comes later, which ends the connection that it hangs on.
+   */
+  turn(name: string, next: string): Promise<string | undefined>;
   drop(name: string): Promise<void>;
   /** Ends a connection, called as `paired` calls it. */
   end(connection: string): Promise<void>;
@@ -39,7 +46,13 @@ export interface Ledger {
   knock(address: string): Promise<number | undefined>;
   keepClient(id: string, standing: 'document' | 'self', metadata: object): Promise<void>;
   /** What signs access tokens, newest first; `made` makes one where there is none that serves, or the newest is old. */
-  tokenKeys(made: () => Promise<object>): Promise<readonly TokenKey[]>;
+  tokenKeys(made: () => Promise<object>): Promise<TokenKeys>;
+}
+
+export interface TokenKeys {
+  readonly keys: readonly TokenKey[];
+  /** The database's clock, in seconds of the epoch, as it read them. */
+  readonly now: number;
 }
 
 export function ledgerOn(database: Database, keys: Keys): Ledger {
@@ -50,6 +63,11 @@ export function ledgerOn(database: Database, keys: Keys): Ledger {
     },
     find: (name) => itemOf(database, hashed(name)),
     use: (name) => useItem(database, hashed(name)),
+    async turn(name, next) {
+      const key = hash('sha256', `what became of ${name}`, 'buffer');
+      const sealed = await turnItem(database, hashed(name), { id: hashed(next), sealed: seal(key, next, 'next') });
+      return sealed && unseal(key, sealed, 'next');
+    },
     drop: async (name) => void (await dropItem(database, hashed(name))),
     async end(name) {
       const connection = connectionCalled(name);
@@ -64,25 +82,25 @@ export function ledgerOn(database: Database, keys: Keys): Ledger {
 
 /** In seconds: from then on another key signs, and this one still proves what it signed. */
 const longest = 90 * 86_400;
-/** Newer than any token that lasts, so that every server has heard of a key before its tokens are all there are. */
 const installation = 'installation';
 
 /**
  * Where the installation has keys for secrets, a token's key is kept under them. One that nothing opens any more is left out, and another
  * takes its place: clients ask for new tokens then.
  */
-async function tokenKeysOf(database: Database, keys: Keys, made: () => Promise<object>): Promise<readonly TokenKey[]> {
+async function tokenKeysOf(database: Database, keys: Keys, made: () => Promise<object>): Promise<TokenKeys> {
   const found = await tokenKeys(database);
   const open = found.flatMap(({ id, key_id: key, jwk, age }) => {
     const whose = { organization: installation, resource: id };
     const text = key === null ? jwk : openSecret(keys(), { key, sealed: jwk }, whose);
     return text === undefined ? [] : [{ kid: id, age, jwk: JSON.parse(text) as object }];
   });
-  if (open[0] && open[0].age < longest) return open;
+  const [newest] = open;
+  if (newest && newest.age < longest) return { keys: open, now: found[0]?.now ?? 0 };
   const id = newId();
   const text = JSON.stringify(await made());
-  const [newest, ...others] = keys();
-  const kept = newest && sealSecret([newest, ...others], text, { organization: installation, resource: id });
+  const [under, ...others] = keys();
+  const kept = under && sealSecret([under, ...others], text, { organization: installation, resource: id });
   const instead = found.map((it) => it.id);
   await addTokenKey(database, { id, keyId: kept?.key ?? null, jwk: kept?.sealed ?? text }, instead);
   return tokenKeysOf(database, keys, made);

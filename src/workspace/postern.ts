@@ -55,6 +55,10 @@ interface TokenRead {
   readonly organization: string;
   readonly credential: string;
   readonly scopes: readonly CredentialScope[];
+  /** The key that signed it. */
+  readonly signer: string;
+  /** When it is over, in seconds of the epoch. */
+  readonly until: number;
 }
 
 export type { Vouched };
@@ -97,14 +101,15 @@ export async function openPostern({
       if (surface === 'external') seen.note(read);
       return { ...(await sessionOf(read, credential, narrowing)), allowance };
     },
-    async connect({ scopes, ...token }, narrowing = {}) {
-      const credential = await admittedConnection(database, token);
+    async connect({ scopes, signer, ...token }, narrowing = {}) {
+      const credential = await admittedConnection(database, { ...token, signer });
       return credential && connected(token, credential, scopes, narrowing);
     },
     async meet(vouched, narrowing = {}) {
       const met = vouched && (await metConnection(database, vouched));
       if (!met) return undefined;
-      return connected({ organization: met.organization, credential: met.id }, met, vouched.scopes, narrowing);
+      const { scopes, until } = vouched;
+      return connected({ organization: met.organization, credential: met.id, until }, met, scopes, narrowing);
     },
     ledger: ledgerOn(database, keys),
     outdoors: beyond,
@@ -170,7 +175,7 @@ export async function openPostern({
   }
 
   async function sessionOf(
-    { organization, credential: id, scopes }: Entrance,
+    { organization, credential: id, scopes, until }: Entrance,
     { person, ...credential }: NonNullable<Awaited<ReturnType<typeof admitted>>>,
     narrowing: Narrowing,
     from: Surface = surface,
@@ -189,7 +194,7 @@ export async function openPostern({
       surface: from,
     };
     const workspace = await narrowedTo(database, { organization, credential: id }, narrowing.workspace);
-    const entrance = { organization, credential: id, workspace, scopes, surface: from };
+    const entrance = { organization, credential: id, workspace, scopes, until, surface: from };
     const ground = { database, entrance, key: await key, keys, outdoors: beyond, session };
     const hear = (heard: (news: News) => void) =>
       news.hear(organization, (it) => void (concerns({ credential: id, person: person.id }, it) && heard(it)));

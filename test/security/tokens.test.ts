@@ -1,8 +1,9 @@
 import { createSecretKey, randomUUID } from 'node:crypto';
-import { exportSPKI, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
+import { exportSPKI, generateKeyPair, importJWK, SignJWT } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { letIn } from '../support/letting-in.ts';
 import { serviceIn } from '../support/service.ts';
+import { payloadOf, type Signing, signingOf } from '../support/signing.ts';
 import { visiting } from '../support/visiting.ts';
 import { world } from '../support/world.ts';
 
@@ -11,21 +12,13 @@ const service = await serviceIn(here, {}, { address: 'http://localhost' });
 const metadata = 'resource_metadata="http://localhost/.well-known/oauth-protected-resource/mcp"';
 const now = () => Math.floor(Date.now() / 1000);
 
-type Key = Parameters<typeof exportSPKI>[0];
-
-let right: Claims;
-let signing: { key: Key; jwk: JWK; kid: string };
-interface Claims {
-  readonly payload: Record<string, unknown>;
-  readonly access: string;
-}
+let right: { readonly payload: Record<string, unknown>; readonly access: string };
+let signing: Signing;
 
 beforeAll(async () => {
   const { access } = await letIn(service, await visiting(service, here, 'ada'));
-  const [newest] = await service.postern.ledger.tokenKeys(async () => ({}));
-  if (!newest) throw new Error('no key');
-  signing = { key: (await importJWK(newest.jwk as JWK, 'ES256')) as Key, jwk: newest.jwk as JWK, kid: newest.kid };
-  right = { access, payload: JSON.parse(Buffer.from(access.split('.')[1] ?? '', 'base64url').toString()) };
+  signing = await signingOf(service);
+  right = { access, payload: payloadOf(access) };
 });
 
 const call = (token?: string, path = '/mcp') =>
@@ -37,10 +30,7 @@ const call = (token?: string, path = '/mcp') =>
     }),
   );
 
-const signed = (payload: object, header: object = {}, key: Key = signing.key) =>
-  new SignJWT({ ...payload })
-    .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: signing.kid, ...header })
-    .sign(key);
+const signed: Signing['signed'] = (...it) => signing.signed(...it);
 const without = (...names: string[]) =>
   Object.fromEntries(Object.entries(right.payload).filter(([name]) => !names.includes(name)));
 const unsigned = (header: object, payload: object) =>
@@ -56,7 +46,7 @@ const wrong: Record<string, () => Promise<string | undefined> | string> = {
   'one that nobody signed': () => `${unsigned({ alg: 'none', typ: 'at+jwt' }, right.payload)}.`,
   'one signed with the public key as a secret': async () => {
     const { d: _, ...rest } = signing.jwk;
-    const publicKey = (await importJWK(rest, 'ES256', { extractable: true })) as Key;
+    const publicKey = (await importJWK(rest, 'ES256', { extractable: true })) as Parameters<typeof exportSPKI>[0];
     const secret = createSecretKey(Buffer.from(await exportSPKI(publicKey)));
     return new SignJWT({ ...right.payload })
       .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid: signing.kid })

@@ -1,11 +1,4 @@
-/** Loaded before a server, it sets its clock wrong by SHIFT_MS: all that asks for the time of day, and nothing that counts time. */
-const shift = Number(process.env.SHIFT_MS);
-const Real = Date;
+import { wrongBy } from '../support/clock.ts';
 
-globalThis.Date = class extends Real {
-  constructor(...told: unknown[]) {
-    if (told.length === 0) super(Real.now() + shift);
-    else super(...(told as [number]));
-  }
-  static override now = () => Real.now() + shift;
-} as DateConstructor;
+/** Loaded before a server, it sets its clock wrong by SHIFT_MS. */
+globalThis.Date = wrongBy(Number(process.env.SHIFT_MS));

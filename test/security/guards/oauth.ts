@@ -137,6 +137,24 @@ export const oauth: readonly Line[] = [
         to: 'if ((await ledger.use(named(id))) || id) return;',
       },
       {
+        file: 'src/storage/migrations/0008-renewing.ts',
+        does: 'answers a refresh token again for seconds alone',
+        from: "interval '10 seconds'",
+        to: "interval '10 days'",
+      },
+      {
+        file: 'src/storage/migrations/0008-renewing.ts',
+        does: 'answers it no more once its successor has been used',
+        from: ' and it.next_sealed is not null then return',
+        to: " then return coalesce(it.next_sealed, sealed); elsif it.next_sealed = '' then return",
+      },
+      {
+        file: 'src/oauth/turning.ts',
+        does: 'gives whoever comes again the one token that there is',
+        from: '(turned && became.get(turned)) ?? ',
+        to: '',
+      },
+      {
         file: 'src/oauth/provider.ts',
         does: 'gives another refresh token each time',
         from: 'rotateRefreshToken: true,',
