@@ -1,12 +1,12 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Client, Configuration, default as Library } from 'oidc-provider';
 import { inside, outside, pairBehind } from '../terms/ids.ts';
-import { Problem } from '../terms/problem.ts';
 import { credentialScopes } from '../terms/scopes.ts';
 import { hashOf } from '../terms/secret.ts';
 import type { Ledger, TokenKey } from '../workspace/ledger.ts';
 import { adapterOn } from './adapter.ts';
 import { type Addresses, paths } from './addresses.ts';
+import { inItsTerms } from './away.ts';
 import { turnByLedger } from './turning.ts';
 
 /** In seconds. */
@@ -23,9 +23,10 @@ interface Told {
 }
 
 /** The authorization server, with all that it keeps in the ledger. It is loaded where it is first asked. */
-export async function providerOn({ ledger, keys, time, addresses, trouble }: Told): Promise<Library> {
+export async function providerOn({ keys, time, addresses, trouble, ...told }: Told): Promise<Library> {
   const { default: Provider, errors, interactionPolicy } = await import('oidc-provider');
   const { Check, Prompt } = interactionPolicy;
+  const ledger = inItsTerms(told.ledger, (said, cause) => new errors.TemporarilyUnavailable(said, { cause } as never));
   // Whoever is asked is asked each time: a client that was let in before may be another program today.
   const asked = new Check('asked', 'someone has to be asked', 'consent_required', ({ oidc }) => !oidc.result?.consent);
   const provider = new Provider(addresses.issuer, {
@@ -57,13 +58,7 @@ export async function providerOn({ ledger, keys, time, addresses, trouble }: Tol
     },
   } satisfies Configuration);
   provider.proxy = true;
-  provider.on('server_error', (ctx, thrown) => {
-    // While the database is away, clients are told to come back, as everywhere.
-    const away = thrown instanceof Problem && thrown.code === 'unavailable' ? thrown : undefined;
-    if (!away) return trouble(thrown);
-    ctx.status = away.status;
-    ctx.set('retry-after', String(away.details.retry_after_seconds ?? 5));
-  });
+  provider.on('server_error', (_, thrown) => trouble(thrown));
   turnByLedger(provider, ledger, () => new errors.InvalidGrant('The refresh token has served already.'));
   // Of a secret, the hash alone is kept.
   Object.assign(provider.Client.prototype, {

@@ -4,6 +4,7 @@ import type { CredentialScope } from '../terms/scopes.ts';
 import type { Ledger, Standing } from '../workspace/ledger.ts';
 import type { Addresses } from './addresses.ts';
 import { scopesAsked } from './asking.ts';
+import { inOurTerms } from './away.ts';
 import type { ClientKept } from './clients.ts';
 import { pairOf } from './exchange.ts';
 import { hostOf, isLoopback, sourceOf } from './redirects.ts';
@@ -79,7 +80,7 @@ export function questionsOf(provider: () => Promise<Library>, ledger: Ledger, { 
         expiresIn: days * 86_400,
       } as never);
       grant.addResourceScope(resource, scopes.join(' '));
-      await grant.save();
+      await grant.save().catch(inOurTerms);
       // What is granted is what was ticked, be it less or more than was asked for.
       interaction.params = { ...interaction.params, scope: scopes.join(' ') };
       return settled(interaction, { login: { accountId, remember: false }, consent: { grantId: jti } });
@@ -99,7 +100,7 @@ export function questionsOf(provider: () => Promise<Library>, ledger: Ledger, { 
       headers: { cookie: request.headers.get('cookie') ?? '' },
     });
     const library = await provider();
-    const found = await library.interactionDetails(asked, response).catch(() => undefined);
+    const found = await library.interactionDetails(asked, response).catch(nothing);
     return found && pathname.endsWith(`/${found.uid}`) && !found.result ? found : undefined;
   }
 }
@@ -110,11 +111,17 @@ interface Params {
   readonly scope?: string;
 }
 
+/** The library throws where there is no such question; anything else goes on up. */
+function nothing(thrown: unknown): undefined {
+  if ((thrown as { error?: unknown }).error === 'invalid_request') return undefined;
+  return inOurTerms(thrown);
+}
+
 type Interaction = InstanceType<Library['Interaction']>;
 
 async function settled(interaction: Interaction, result: Interaction['result']): Promise<string> {
   interaction.result = result;
-  await interaction.persist();
+  await interaction.persist().catch(inOurTerms);
   const { pathname } = new URL(interaction.returnTo);
   return pathname;
 }

@@ -4,6 +4,7 @@ import type { Ledger } from '../workspace/ledger.ts';
 import type { Outdoors } from '../workspace/outdoors.ts';
 import { type Addresses, paths, serverMetadata } from './addresses.ts';
 import { formInOurWords, inOurWords } from './asking.ts';
+import { comeBack, isAway } from './away.ts';
 import { clientFrom, Refused } from './clients.ts';
 import { hasDocument, readDocument } from './documents.ts';
 import { type Asked, exchange } from './exchange.ts';
@@ -59,6 +60,7 @@ export function serverOn(ground: Ground): Server {
         if (pathname === paths.token) await keys.read();
         return inOurManner(await exchange((await provider()).callback(), await askedBy(request, addresses)));
       } catch (thrown) {
+        if (isAway(thrown)) return refused(comeBack(thrown));
         if (thrown instanceof Refused) return refused(thrown);
         throw thrown;
       }
@@ -151,7 +153,7 @@ function jsonIn(text: string): unknown {
 
 /**
  * Without the library's own cookie of a session, which stands for nothing; and others for so long, rather than until a time by the clock of
- * this process.
+ * this process. Whoever is to come back hears when.
  */
 function inOurManner(response: Response): Response {
   const cookies = response.headers.getSetCookie().filter((it) => !it.startsWith('postern_unused'));
@@ -161,5 +163,6 @@ function inOurManner(response: Response): Response {
     const lasts = it.replace(/; expires=[^;]+/i, `; max-age=${isKept ? lasting.question : 0}`);
     response.headers.append('set-cookie', lasts);
   }
+  if (response.status === 503) response.headers.set('retry-after', '2');
   return response;
 }

@@ -93,7 +93,7 @@ export const missing = (): Promise<Response> =>
   );
 
 /** A refusal as a page. */
-function refused(problem: Problem): Promise<Response> {
+export function refused(problem: Problem): Promise<Response> {
   const { title } = problem;
   const { message, advice, reference, retry_after_seconds: seconds } = problem.toJSON();
   return page(

@@ -92,6 +92,6 @@ export const newPassword = (): Html => html`<div class="field"><label for="passw
 
 /** What a form says of a refusal; whatever is no refusal goes on up. */
 export function inWords(thrown: unknown): string {
-  if (!(thrown instanceof Problem) || thrown.code === 'internal') throw thrown;
+  if (!(thrown instanceof Problem) || thrown.status >= 500) throw thrown;
   return thrown.message;
 }
