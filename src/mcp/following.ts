@@ -22,7 +22,7 @@ export interface Shared {
 interface Told {
   /** What is at this address reads otherwise now, and the caller may read it. */
   updated(uri: string): void;
-  /** The credential no longer holds. */
+  /** The credential, or the token for it, no longer holds: nothing is followed any more. */
   ended(): void;
 }
 
@@ -63,15 +63,22 @@ export function followingOf(session: Session, { updated, ended }: Told): Followi
         states.delete(uri);
       }
     },
-    end,
+    end() {
+      isOver = true;
+      stop();
+    },
   };
 
-  function end(): void {
-    isOver = true;
+  /** Follows nothing any more, and hears nothing until it follows again. */
+  function stop(): void {
     clearTimeout(timer);
     clearTimeout(expiry);
+    isDue = false;
     followed.clear();
+    states.clear();
+    heard.take();
     void hearing?.then((stop) => stop());
+    hearing = undefined;
   }
 
   function hears(news: News): void {
@@ -107,7 +114,7 @@ export function followingOf(session: Session, { updated, ended }: Told): Followi
       else pause = pauses.first;
     } catch (thrown) {
       if (!(thrown instanceof Problem) || thrown.code !== 'unauthenticated') return again(wanted);
-      end();
+      stop();
       ended();
     }
   }

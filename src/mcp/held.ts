@@ -3,6 +3,7 @@ import {
   type McpServer,
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server';
+import type { Session } from '../workspace/session.ts';
 import type { Log } from './answer.ts';
 import type { Following, Shared } from './following.ts';
 import type { marksOf } from './marks.ts';
@@ -52,6 +53,9 @@ export async function openHere(
   let [usedAt, notedAt] = [now(), now()];
   let [isKnown, streams] = [false, false];
   let own: Following | undefined;
+  /** By whose token the client hears here: that of the open stream, else the last it came with. */
+  let hearer = connection.session;
+  const session: Session = { ...connection.session, perform: (...call) => hearer.perform(...call) };
   /** What is followed here; it is changed by one at a time, so that nobody goes by what another is about to change. */
   const followed = new Set<string>();
   let turn: Promise<unknown> = Promise.resolve();
@@ -71,7 +75,7 @@ export async function openHere(
   });
   const send = transport.send.bind(transport);
   transport.send = (message, options) => send(marks.outgoing(message), options);
-  const server: McpServer = build({ ...connection, shared }, 'legacy');
+  const server: McpServer = build({ ...connection, session, shared, ended: stopStreaming }, 'legacy');
   await server.connect(transport);
   const stop = await dialogues.receive(id, (letter) => void received(letter).catch(report));
   const closed = transport.onclose;
@@ -88,16 +92,18 @@ export async function openHere(
     isStreaming: () => streams,
     idleFor: () => now() - usedAt,
     /** Whether it has not ended elsewhere: asked now and then, for letters tell it at once. */
-    async isKept(): Promise<boolean> {
+    async isKept(by: Connection): Promise<boolean> {
+      if (!streams) hearer = by.session;
       usedAt = now();
       if (usedAt - notedAt < Math.min(60_000, limits.idleMs / 4)) return true;
       notedAt = usedAt;
       return (await kept()) !== undefined;
     },
-    async stream(request: Request, handling: Handling): Promise<Response> {
+    async stream(request: Request, by: Connection, handling: Handling): Promise<Response> {
       const response = await transport.handleRequest(request, handling);
       if (response.status !== 200) return response;
       streams = true;
+      hearer = by.session;
       write({ stream: true })
         .then(() => inTurn(catchUp))
         .catch(report);
@@ -123,7 +129,11 @@ export async function openHere(
     if (known) transport.onmessage?.(known);
     if (follows) await inTurn(catchUp);
     if (ended) await transport.close();
-    if (!stream) return;
+    if (stream) stopStreaming();
+  }
+
+  /** The client hears elsewhere from now on, or with another token; what it asks goes on. */
+  function stopStreaming(): void {
     streams = false;
     own?.remove([...followed]);
     followed.clear();

@@ -73,10 +73,11 @@ export function sessionful(build: Build, log: Log, limits: Limits) {
     handling: Handling,
   ): Promise<Response> {
     const held = open.get(id) ?? (await openAgain(id, request, connection, narrowing, handling));
-    if (!held?.isOf(connection, narrowing) || !(await held.isKept())) return refuse(404, -32001, 'Session not found');
+    if (!held?.isOf(connection, narrowing) || !(await held.isKept(connection)))
+      return refuse(404, -32001, 'Session not found');
     open.delete(id);
     open.set(id, held);
-    if (request.method === 'GET') return held.stream(request, handling);
+    if (request.method === 'GET') return held.stream(request, connection, handling);
     if (request.method === 'DELETE') return held.end(request, handling);
     const { here, elsewhere } = marks.sorted(bodies(handling.parsedBody));
     for (const message of elsewhere) await held.write({ message });

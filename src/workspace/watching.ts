@@ -47,12 +47,14 @@ export const watch = reading({
     held: z.boolean(),
     incoming: z.boolean(),
     sent: z.boolean(),
-    /** How long the credential holds, in ms of the database's clock. */
+    /** How long the credential holds, and the token for it, in ms of the database's clock. */
     left: z.number().optional(),
   }),
   target: () => ({ noun: 'organization' }) as const,
   async run(desk, _organization, wanted) {
     const { tx, me } = desk;
+    const left = leftOf(desk);
+    if (left <= 0) throw new Problem('unauthenticated', 'The token is over.');
     const standing = wanted.notifications ? await notificationStanding(tx, me) : undefined;
     return {
       resources: await statesOf(desk, wanted.resources),
@@ -61,10 +63,19 @@ export const watch = reading({
       held: standing?.held ?? false,
       incoming: await isIn(incomingRequests, desk, wanted.incoming),
       sent: await isIn(sentRequests, desk, wanted.sent),
-      ...(me.expiresAt && { left: new Date(me.expiresAt).getTime() - desk.now.getTime() }),
+      ...(left < Number.POSITIVE_INFINITY && { left }),
     };
   },
 });
+
+/** Until the sooner end of both. A call goes on that began while its token held; whoever listens does so no longer than it holds (DEC-4). */
+function leftOf({ me, now }: Desk): number {
+  const ends = Math.min(
+    me.expiresAt === null ? Number.POSITIVE_INFINITY : Date.parse(me.expiresAt),
+    (me.until ?? Number.POSITIVE_INFINITY) * 1000,
+  );
+  return ends - now.getTime();
+}
 
 /** What someone would read of each: whom else it is shared with is not theirs to notice. */
 async function statesOf(desk: Desk, ids: readonly string[]): Promise<Record<string, string>> {
