@@ -50,7 +50,7 @@ export function followingOf(session: Session, { updated, ended }: Told): Followi
         throw new Problem('rate_limited', `One connection follows ${mostFollowed} things at most.`);
       hearing ??= session.hear(hears);
       await hearing;
-      const wanted = await followable(session, news);
+      const wanted = await followable(session, news).catch(orEnded);
       // From here on what is heard of them counts, so that nothing is lost between this look and the next.
       for (const it of wanted) followed.set(it.uri, it);
       const state = await look(everything(wanted));
@@ -113,9 +113,7 @@ export function followingOf(session: Session, { updated, ended }: Told): Followi
       if (state.held) again({ ...wanted, resources: [], incoming: [], sent: [], me: false });
       else pause = pauses.first;
     } catch (thrown) {
-      if (!(thrown instanceof Problem) || thrown.code !== 'unauthenticated') return again(wanted);
-      stop();
-      ended();
+      if (!isEnd(thrown)) again(wanted);
     }
   }
 
@@ -138,7 +136,7 @@ export function followingOf(session: Session, { updated, ended }: Told): Followi
 
   /** Decides anew on all that is wanted; where the credential has an end, it is looked again then. */
   async function look(wanted: Wanted): Promise<State> {
-    const state = (await session.perform(watch, wanted)) as unknown as State;
+    const state = (await session.perform(watch, wanted).catch(orEnded)) as unknown as State;
     clearTimeout(expiry);
     if (state.left !== undefined && !isOver) {
       const wait = Math.min(Math.max(state.left + 5, pauses.first), pauses.furthest);
@@ -146,4 +144,15 @@ export function followingOf(session: Session, { updated, ended }: Told): Followi
     }
     return state;
   }
+
+  /** Whoever learns of the end first says so, be it in following something. */
+  function orEnded(thrown: unknown): never {
+    if (isEnd(thrown)) {
+      stop();
+      ended();
+    }
+    throw thrown;
+  }
 }
+
+const isEnd = (thrown: unknown): boolean => thrown instanceof Problem && thrown.code === 'unauthenticated';

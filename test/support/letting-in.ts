@@ -8,10 +8,10 @@ interface Service {
   fetch(request: Request, socket: never): Response | Promise<Response>;
 }
 
-/** Steps of OAuth written by hand, as any client could send them; from an address of its own, where none is told. */
+/** Steps of OAuth written by hand, as any client could send them; from a network of its own, where none is told. */
 export function clientOf(
   service: Service,
-  address = `2001:db8::${randomBytes(2).toString('hex')}:${randomBytes(2).toString('hex')}`,
+  address = `2001:db8:${randomBytes(2).toString('hex')}:${randomBytes(2).toString('hex')}::1`,
 ) {
   const origin = 'http://localhost';
   const socket = { incoming: { socket: { remoteAddress: address } } } as never;
@@ -80,5 +80,6 @@ export async function letIn(
   const back = await person.answer(client.question(id), fields);
   const code = back.searchParams.get('code') ?? '';
   const { body } = await client.redeem(id, code);
+  if (!body.access_token) throw new Error(`There is no token: ${JSON.stringify(body)}`);
   return { client, id, code, access: body.access_token as string, refresh: body.refresh_token as string, body };
 }

@@ -113,9 +113,9 @@ export const calls: readonly Line[] = [
       {
         file: 'src/mcp/following.ts',
         does: 'closes what follows with an ended key',
-        from: `      end();
+        from: `      stop();
       ended();`,
-        to: `      return;`,
+        to: `      stop();`,
       },
       {
         file: 'src/mcp/listening.ts',
