@@ -69,6 +69,8 @@ const beyond = [
   'passkey.create',
   'passkey.remove',
   'link.create',
+  'secrets.rotate',
+  'tokens.rotate',
 ];
 
 export function logTypeOf(action: string, outcome: string): LogType {

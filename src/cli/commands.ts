@@ -24,6 +24,7 @@ const commands: Record<string, () => Promise<{ default: Command }>> = {
   'audience export': () => import('./audience-export.ts'),
   'audience remove': () => import('./audience-remove.ts'),
   'secrets rotate': () => import('./secrets-rotate.ts'),
+  'tokens rotate': () => import('./tokens-rotate.ts'),
   call: () => import('./call.ts'),
   'audit verify': () => import('./audit-verify.ts'),
   'audit head': () => import('./audit-head.ts'),

@@ -2,6 +2,7 @@ import { type Database, openDatabase } from '../storage/database.ts';
 import type { Connection } from '../storage/migrate.ts';
 import * as stored from '../storage/operator.ts';
 import { setCreator } from '../storage/operator-organizations.ts';
+import { dropTokenKeys } from '../storage/operator-tokens.ts';
 import { outside } from '../terms/ids.ts';
 import { Problem } from '../terms/problem.ts';
 import { type Arrived, type Arriving, acceptInvitation } from './accepting.ts';
@@ -35,6 +36,8 @@ export interface Operator {
   restoreOrganization(named: string): Promise<{ readonly id: string; readonly name: string }>;
   /** Brings all secrets under the newest key (WS-4). */
   rotateSecrets(by: Rotating): Promise<Rotated>;
+  /** Refuses every access token of before (adr/0012); answers how many keys had signed them. */
+  rotateTokenKeys(): Promise<number>;
   /** Keeps contacts in a workspace's audience; an email that is there already is brought up to date (WS-5). */
   addContacts(where: Where, contacts: readonly NewContact[]): Promise<Added>;
   /** Takes a contact out; false where there was none. */
@@ -62,6 +65,7 @@ export async function openOperator(owner: Connection): Promise<Operator> {
     accept: (arriving) => acceptInvitation(database, arriving, 'operator'),
     restoreOrganization: (named) => restoreOrganization(database, named),
     rotateSecrets: (by) => rotateSecrets(database, by),
+    rotateTokenKeys: () => database.outside(dropTokenKeys),
     addContacts: (where, contacts) => addContacts(database, where, contacts),
     removeContact: (where, email) => removeContact(database, where, email),
     listClients: () => listClients(database),
