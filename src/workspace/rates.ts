@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Database } from '../storage/database.ts';
 import { type Allowance, counter, forgetRates } from '../storage/rates.ts';
+import { forgetAttempts } from '../storage/sign-in-attempts.ts';
 import { Problem } from '../terms/problem.ts';
 import type { Operation } from './operation.ts';
 
@@ -30,7 +31,7 @@ export function ratesOn(database: Database, { person, costly, address }: Rates) 
   const [people, expensive, addresses] = [of('person', person), of('costly', costly), of('address', address)];
   // Keys that held before: whoever shares an address with someone who guesses at keys is let in all the same.
   const held = new Set<string>();
-  const sweep = setInterval(() => void forgetRates(database).catch(() => {}), 5 * minute * 1000).unref();
+  const sweep = setInterval(() => void sweepOf(database), 5 * minute * 1000).unref();
 
   return {
     /** Counts requests of someone who has been let in. */
@@ -69,6 +70,9 @@ export function ratesOn(database: Database, { person, costly, address }: Rates) 
     stop: () => clearInterval(sweep),
   };
 }
+
+/** Takes out what is over, here and of those who sign in. */
+const sweepOf = (database: Database) => Promise.allSettled([forgetRates(database), forgetAttempts(database)]);
 
 /** No address is kept. */
 const hashed = (address: string) => hash('sha256', address, 'base64url').slice(0, 22);

@@ -1,4 +1,4 @@
-type Answering = (request: Request) => Response | Promise<Response>;
+type Answering = (request: Request, socket?: never) => Response | Promise<Response>;
 
 export const password = 'a gate that stands ajar';
 
@@ -15,12 +15,14 @@ export function visitorAt(fetch: Answering, origin = 'http://localhost') {
   const cookies = new Map<string, string>();
   let shown = '';
 
-  async function ask(path: string, init: RequestInit = {}): Promise<Answered> {
+  async function ask(path: string, init: RequestInit = {}, from?: string): Promise<Answered> {
     const headers = new Headers(init.headers);
     headers.set('accept', 'text/html');
     headers.set('host', new URL(origin).host);
     headers.set('cookie', [...cookies].map(([name, value]) => `${name}=${value}`).join('; '));
-    const answer = await fetch(new Request(`${origin}${path}`, { ...init, headers, redirect: 'manual' }));
+    const socket = from && ({ incoming: { socket: { remoteAddress: from } } } as never);
+    const request = new Request(`${origin}${path}`, { ...init, headers, redirect: 'manual' });
+    const answer = await fetch(request, ...(socket ? [socket] : []));
     for (const it of answer.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(it) ?? [];
       if (value === '') cookies.delete(name);
@@ -37,12 +39,13 @@ export function visitorAt(fetch: Answering, origin = 'http://localhost') {
     path: string,
     fields: Readonly<Record<string, string | string[]>>,
     headers: Record<string, string> = { origin, 'sec-fetch-site': 'same-origin' },
+    from?: string,
   ) => {
     const body = new URLSearchParams();
     const own = csrf();
     if (own && !('csrf' in fields)) body.set('csrf', own);
     for (const [name, value] of Object.entries(fields)) for (const it of [value].flat()) body.append(name, it);
-    return ask(path, { method: 'POST', body, headers });
+    return ask(path, { method: 'POST', body, headers }, from);
   };
   /** Calls what the script of a page calls, with the token of the page that is shown. */
   const script = (path: string, told: object = {}) => {
@@ -55,6 +58,7 @@ export function visitorAt(fetch: Answering, origin = 'http://localhost') {
     get: (path: string, headers?: Record<string, string>) => ask(path, headers ? { headers } : {}),
     post,
     script,
-    signIn: (email: string, secret = password) => post('/sign-in', { email, password: secret }),
+    signIn: (email: string, secret = password, from?: string) =>
+      post('/sign-in', { email, password: secret }, undefined, from),
   };
 }
