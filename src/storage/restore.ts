@@ -122,7 +122,10 @@ async function copy(client: Client, parts: AsyncIterable<Part>, tables: Readonly
 /** Waits where the database has not taken what came before. */
 async function written(into: CopyStreamQuery | undefined, bytes: Buffer): Promise<void> {
   if (!into || into.write(bytes)) return;
-  await Promise.race([once(into, 'drain'), once(into, 'close')]);
+  // Whichever comes, nothing waits for the other any more.
+  const over = new AbortController();
+  await Promise.race(['drain', 'close'].map((event) => once(into, event, { signal: over.signal })));
+  over.abort();
   if (into.errored) throw into.errored;
 }
 

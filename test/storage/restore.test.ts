@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { beforeAll, expect, test } from 'vitest';
-import { marks } from '../../src/storage/backup.ts';
+import { backedUp, marks } from '../../src/storage/backup.ts';
 import { restored } from '../../src/storage/restore.ts';
 import { all, at, begun, killed, looking, resealed, until } from '../support/backups.ts';
 import { emptyDatabase } from '../support/postgres.ts';
@@ -87,6 +87,21 @@ test.each<[string, () => string, RegExp]>([
   const empty = await looking(place, all);
   await expect(restored(place, Readable.from([Buffer.from(spoilt(), 'latin1')]))).rejects.toThrow(says);
   expect(await looking(place, all)).toEqual(empty);
+});
+
+test('a table of any size is taken a piece at a time, and nothing is left of a piece that was waited for', async () => {
+  const [from, to] = await Promise.all([emptyDatabase(), emptyDatabase()]);
+  await looking(from, (client) =>
+    client.query(
+      `insert into organization (id, name, description) select gen_random_uuid(), n::text, repeat('x', 300000) from generate_series(1, 30) n`,
+    ),
+  );
+  const warned: Error[] = [];
+  const hear = (it: Error) => void warned.push(it);
+  process.on('warning', hear);
+  await restored(to, backedUp(from));
+  process.off('warning', hear);
+  expect(warned).toEqual([]);
 });
 
 test('a restore that is killed half-way leaves the database empty', async () => {
