@@ -26,6 +26,15 @@ export function packageIn(folder: string): string {
   return join(folder, `${own.name}-${own.version}.tgz`);
 }
 
+/**
+ * Puts into `folder` what npm would fetch and unpack there for the package, as npm left it here and its scripts did not: installing it then
+ * takes no longer than to find that all it depends on is there.
+ */
+export function provide(folder: string): void {
+  carriedOut('cp', ['-a', '--parents', ...needs('whole'), folder]);
+  for (const link of links()) rmSync(join(folder, link), { force: true });
+}
+
 /** Puts together in `folder` what a bundle holds: what npm would install there, as the lock file has it, and a manifest. */
 export function stage(packed: string, folder: string, kind: Kind): void {
   const home = join(folder, placeIn(''));
