@@ -9,8 +9,10 @@ import { sealNext } from '../../src/storage/sealer.ts';
 import { operations } from '../../src/workspace/operations.ts';
 import { openPostern } from '../../src/workspace/postern.ts';
 import { all, at, begun, killed, looking, type Place, resealed, until } from '../support/backups.ts';
+import { dumped } from '../support/dumping.ts';
 import { told } from '../support/granted.ts';
 import { confirmed, office } from '../support/office.ts';
+import { ownDatabase, saidBySuperuser, wordsAfter } from '../support/owned.ts';
 import { bareDatabase, emptyDatabase } from '../support/postgres.ts';
 import { dataFolder, postern, started } from '../support/program.ts';
 import { served, superuser } from '../support/world.ts';
@@ -62,6 +64,22 @@ beforeAll(async () => {
   expect(made, made.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining(`${file} holds it all`) });
 });
 
+/** Transactions are counted anew on another server; what came before is before everything there. */
+const moved = (tables: Record<string, string[]>) => ({
+  ...tables,
+  notification: tables.notification?.map((row) => row.replace(/^(\([^,]*,[^,]*,[^,]*),\d+,/, '$1,3,')).sort(),
+});
+
+/** Whoever held the key before is told what they were told before. */
+async function expectTold(app: Place): Promise<void> {
+  const product = await openPostern({ app });
+  const told = await (await product.admit(key)).perform(operations.list_notifications, {});
+  expect(told.items).toHaveLength(1);
+  await product.close();
+}
+
+const owned = ownDatabase();
+
 test('a backup restores every row of every table, into the PostgreSQL that Postern brings', async () => {
   expect(Object.values(before).filter((rows) => rows.length > 0).length).toBeGreaterThan(25);
   expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -75,25 +93,16 @@ test('a backup restores every row of every table, into the PostgreSQL that Poste
 
   const { owner, app, release } = await started(home.POSTERN_HOME);
   try {
-    const after = await looking(owner as Place, all);
-    // Transactions are counted anew on another server; what came before is before everything there.
-    const settled = (rows: string[] = []) =>
-      rows.map((row) => row.replace(/^(\([^,]*,[^,]*,[^,]*),\d+,/, '$1,3,')).sort();
-    expect({ ...after, notification: [] }).toEqual({ ...before, notification: [] });
     expect(before.notification?.length).toBeGreaterThan(0);
-    expect(settled(after.notification)).toEqual(settled(before.notification));
-
-    const product = await openPostern({ app });
-    const told = await (await product.admit(key)).perform(operations.list_notifications, {});
-    expect(told.items).toHaveLength(1);
-    await product.close();
+    expect(moved(await looking(owner as Place, all))).toEqual(moved(before));
+    await expectTold(app as Place);
   } finally {
     await release();
   }
 });
 
-test('it is restored into a PostgreSQL of one’s own, and never over anything', async () => {
-  const place = await bareDatabase();
+test('it is restored into a PostgreSQL of one’s own by whoever owns it there, and never over anything', async () => {
+  const place = await owned;
   const done = await postern(['restore', file], at(place));
   expect(done, done.stderr).toMatchObject({ code: 0 });
   expect(await looking(place, all)).toEqual(before);
@@ -106,6 +115,32 @@ test('it is restored into a PostgreSQL of one’s own, and never over anything',
     stderr: expect.stringMatching(/^.*The database is not empty: there are rows in account/m),
   });
   expect(await looking(place, all)).toEqual(before);
+});
+
+test('a dump of PostgreSQL’s own is restored as docs/operations.md has it, and holds and serves the same', async () => {
+  const { owner, release } = await started(join(folder, 'other'));
+  try {
+    await looking(owner as Place, async (boss) => {
+      for (const statement of saidBySuperuser('acme')) await boss.query(statement);
+    });
+    const place = { ...owner, user: 'acme', database: 'acme' } as Place;
+    const words = wordsAfter('pg_restore').flat();
+    expect(words).toEqual(['--no-owner', '--single-transaction', '--dbname="$DATABASE_URL"', 'postern.dump']);
+    const dump = await dumped(await owned, ['--no-owner']);
+    await looking(place, async (client) => {
+      await client.query('begin');
+      await client.query(dump);
+      await client.query('commit');
+    });
+    for (const command of wordsAfter('postern')) {
+      const done = await postern(command, at(place));
+      expect(done, done.stderr + done.stdout).toMatchObject({ code: 0 });
+    }
+    expect(moved(await looking(place, all))).toEqual(moved(before));
+    await expectTold({ ...place, options: '-c role=postern_app' } as Place);
+  } finally {
+    await release();
+  }
 });
 
 test('where the log reads otherwise than it was sealed, the restore says so', async () => {
