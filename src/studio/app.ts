@@ -1,9 +1,8 @@
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { html } from 'hono/html';
 import { paths } from '../oauth/addresses.ts';
 import type { Questions } from '../oauth/questions.ts';
-import { Problem } from '../terms/problem.ts';
+import type { Problem } from '../terms/problem.ts';
 import type { Postern } from '../workspace/postern.ts';
 import { accountPage } from './account.ts';
 import { changePassword, endOne, makeKey, removePasskey } from './account-changes.ts';
@@ -12,6 +11,7 @@ import { consentPage } from './consent.ts';
 import { answerConsent } from './consenting.ts';
 import { agentOf, type Desk } from './desk.ts';
 import { join, joinPage } from './join.ts';
+import { limited } from './limited.ts';
 import { leadTo, page } from './page.ts';
 import { addPasskey, askToAdd, askToSignIn, proveByPasskey, signInByPasskey } from './passkey-ceremonies.ts';
 import { forgottenPage, linkPage, sendLink, setPassword } from './passwords.ts';
@@ -33,9 +33,6 @@ interface Env {
   Variables: { readonly address: string };
 }
 
-/** In bytes: the largest form is an answer of an authenticator. */
-const largestForm = 65_536;
-
 /** The pages of the Studio: server-rendered, and all of use without scripts. */
 export function studio({ postern, provider, questions, problemOf }: Building) {
   const at = (answer: (desk: Desk) => Response | Promise<Response>) => (context: Context<Env>) => {
@@ -43,10 +40,6 @@ export function studio({ postern, provider, questions, problemOf }: Building) {
     const from = { address: context.get('address'), agent: agentOf(request) };
     return answer({ postern, request, from, provider, questions });
   };
-  const limited = bodyLimit({
-    maxSize: largestForm,
-    onError: () => refused(new Problem('too_large', 'This form holds too much.')),
-  });
   return new Hono<Env>()
     .get('/', () => leadTo('/account'))
     .get('/assets/*', async ({ req, notFound }) => assetAt(req.path) ?? notFound())

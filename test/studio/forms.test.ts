@@ -2,9 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { studio } from '../../src/studio/app.ts';
 import type { Problem } from '../../src/terms/problem.ts';
 import { password, premisesFor } from '../support/studio.ts';
+import { visitorAt } from '../support/visitor.ts';
 import { world } from '../support/world.ts';
 
-const { visitor, service, postern } = await premisesFor();
+const here = await premisesFor();
+const { visitor, service, postern } = here;
 const email = 'ida@forms.test';
 
 /** Two browsers in which ida is signed in, before any of what follows: none of it may change that. */
@@ -129,6 +131,16 @@ test('an address where there is no page is a page for a person, and a problem fo
   expect(answer.headers.get('content-type')).toBe('application/problem+json');
 });
 
-test('a form that holds too much is refused (security 24)', async () => {
-  expect(await visitor().post('/sign-in', { email, password: 'x'.repeat(70_000) })).toMatchObject({ status: 413 });
+test('a form that holds too much is refused, and one that comes in chunks is read like any other (security 24)', async () => {
+  const large = { email, password: 'x'.repeat(70_000) };
+  expect(await visitor().post('/sign-in', large)).toMatchObject({ status: 413 });
+  const address = await here.address();
+  const inChunks = visitorAt(
+    ({ url, method, headers, body }) =>
+      fetch(url, { method, headers, body, redirect: 'manual', duplex: 'half' } as RequestInit),
+    address,
+  );
+  await inChunks.get('/sign-in');
+  expect(await inChunks.post('/sign-in', large)).toMatchObject({ status: 413 });
+  expect(await inChunks.signIn(email)).toMatchObject({ status: 303, to: '/account' });
 });

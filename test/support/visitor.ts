@@ -11,8 +11,12 @@ export interface Answered {
 }
 
 /** What a browser does that matters here, without one: it keeps cookies, and fills in forms of the page that it shows. */
-export function visitorAt(fetch: Answering, origin = 'http://localhost') {
-  const cookies = new Map<string, string>();
+export function visitorAt(
+  fetch: Answering,
+  origin = 'http://localhost',
+  kept: ReadonlyMap<string, string> = new Map(),
+) {
+  const cookies = new Map(kept);
   let shown = '';
 
   async function ask(path: string, init: RequestInit = {}, from?: string): Promise<Answered> {
