@@ -1,19 +1,18 @@
-import { createHash } from 'node:crypto';
 import { type InferKyselyDB, MikroORM } from '@mikro-orm/postgresql';
 import { CompiledQuery, type IsolationLevel, type Kysely } from 'kysely';
-import pg from 'pg';
+import type pg from 'pg';
 import type { Actor } from '../access/actor.ts';
 import type { Switches } from '../access/capabilities.ts';
 import type { Ground } from '../access/paths.ts';
 import { Problem } from '../terms/problem.ts';
 import type { CredentialScope, Surface } from '../terms/scopes.ts';
 import { type Transaction, transactions } from '../terms/underway.ts';
-import { boundAll, bounded, width } from './bounds.ts';
+import { boundAll, bounded, silence, width } from './bounds.ts';
+import { PatientClient } from './client.ts';
 import { lane } from './lane.ts';
 import type { Connection } from './migrate.ts';
 import { isOutage } from './outage.ts';
 import { entities } from './schema.ts';
-import { queryTexts, textual } from './texts.ts';
 
 declare const opaque: unique symbol;
 
@@ -75,6 +74,8 @@ export interface CallerRow {
 export interface Database {
   /** One snapshot for all of it (DEC-8); what it adds to the log may be committed asynchronously (ACT-1). */
   reading<T>(entrance: Entrance, work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** The same for what nobody waits for, however much of it there is: few at a time. */
+  looking<T>(entrance: Entrance, work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Each statement sees what is committed when it starts, so that what follows a lock sees what the lock waited for. */
   writing<T>(entrance: Entrance, work: (tx: Tx) => Promise<T>): Promise<T>;
   /** A transaction of no organization: whoever serves sees nothing in it that row-level security guards. */
@@ -94,16 +95,14 @@ export interface Connections {
   readonly waiting: number;
 }
 
-/** Connects as the role that serves, which no policy lets pass (EXP-6). Opens no connection before the first use. */
-export async function openDatabase({
-  database,
-  host,
-  port,
-  user,
-  password,
-  ssl,
-  options,
-}: Connection): Promise<Database> {
+/**
+ * Connects as the role that serves, which no policy lets pass (EXP-6). Opens no connection before the first use. Where the database is
+ * `silent` for so long, in milliseconds, while something is asked of it, the connection is given up.
+ */
+export async function openDatabase(
+  { database, host, port, user, password, ssl, options }: Connection,
+  { silent = silence } = {},
+): Promise<Database> {
   let connections: pg.Pool | undefined;
   const orm = await MikroORM.init({
     entities: [...entities],
@@ -113,9 +112,10 @@ export async function openDatabase({
     user,
     ...(password !== undefined && { password }),
     driverOptions: {
-      Client: NamingClient,
+      Client: PatientClient,
+      silent,
       max: width.all.most + 1,
-      connectionTimeoutMillis: patience,
+      connectionTimeoutMillis: Math.min(patience, silent),
       ssl: ssl ?? false,
       options: `${bounded} ${planned} ${options ?? ''}`,
       onPoolCreated: (it: pg.Pool) => {
@@ -123,7 +123,7 @@ export async function openDatabase({
       },
     },
   });
-  const [all, writers] = [lane(width.all), lane(width.writing)];
+  const [all, writers, lookers] = [lane(width.all), lane(width.writing), lane(width.looking)];
   const pool = orm.em.fork().getKysely() as unknown as Store;
   const transaction = <T>(level: IsolationLevel, mode: Transaction['mode'], work: (store: Store) => Promise<T>) =>
     all.enter(() =>
@@ -138,10 +138,11 @@ export async function openDatabase({
         const standing = await enter(store, entrance, commit);
         return work(txOn({ store, caller: isolation === 'repeatable read' ? standing : undefined }));
       });
-  const writing = entered('read committed', 'on');
+  const [reading, writing] = [entered('repeatable read', 'off'), entered('read committed', 'on')];
   const alone = <T>(work: (tx: Tx) => Promise<T>) => work(txOn({ store: pool, caller: undefined })).catch(inOurTerms);
   return {
-    reading: entered('repeatable read', 'off'),
+    reading,
+    looking: (entrance, work) => lookers.enter(() => reading(entrance, work)),
     writing: (entrance, work) => writers.enter(() => writing(entrance, work)),
     outside: (work) => transaction('read committed', 'outside', (store) => work(txOn({ store, caller: undefined }))),
     single: (work) => all.enter(() => alone(work)),
@@ -196,21 +197,6 @@ export const storeOf = (tx: Tx): Store => (tx as unknown as Inner).store;
  * ended; of a writing one nothing, since what counts there is read after the locks.
  */
 export const callerOf = (tx: Tx): Caller | null | undefined => (tx as unknown as Inner).caller;
-
-const names = new Map<string, string>();
-
-/** Names every statement that has parameters, since only named ones are prepared, once a connection (QUERIES.md). */
-class NamingClient extends pg.Client {
-  // biome-ignore lint/suspicious/noExplicitAny: pg declares a dozen overloads of it.
-  override query(text: any, values?: any, callback?: any): any {
-    if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0)
-      return super.query(text, values, callback);
-    const name = names.get(text) ?? createHash('sha1').update(text).digest('base64');
-    names.set(text, name);
-    if (textual.has(text)) return queryTexts((it) => super.query(it), name, text, values);
-    return super.query({ name, text, values }, callback as never);
-  }
-}
 
 /** What the database refuses for a reason that a caller can act on. */
 function inOurTerms(thrown: unknown): never {

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { Client } from 'pg';
+import { silence } from './bounds.ts';
 import type { Connection } from './migrate.ts';
 import { beginning, canonical, digestOfEntry, following } from './seals.ts';
 
@@ -65,7 +66,13 @@ export function startSealer(keeper: Connection, trouble: (thrown: unknown) => vo
 }
 
 async function connected({ ssl = false, ...keeper }: Connection, lost: () => void): Promise<Client> {
-  const client = new Client({ ...keeper, ssl, statement_timeout: 30_000, connectionTimeoutMillis: 5_000 });
+  const client = new Client({
+    ...keeper,
+    ssl,
+    statement_timeout: 30_000,
+    query_timeout: silence,
+    connectionTimeoutMillis: 5_000,
+  });
   client.on('error', lost);
   await client.connect();
   return client;

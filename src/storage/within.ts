@@ -26,8 +26,10 @@ export async function within(tx: Tx): Promise<Database> {
       }
     });
   const alone = <T>(work: (tx: Tx) => Promise<T>) => part(() => work(txOn({ store, caller: undefined })));
+  const reading: Database['reading'] = (entrance, work) => part((caller) => work(txOn({ store, caller })), entrance);
   return {
-    reading: (entrance, work) => part((caller) => work(txOn({ store, caller })), entrance),
+    reading,
+    looking: reading,
     writing: (entrance, work) => part(() => work(txOn({ store, caller: undefined })), entrance),
     outside: alone,
     single: alone,

@@ -1,5 +1,6 @@
 import { afterAll } from 'vitest';
 import { type Surroundings, serviceOn } from '../../src/service.ts';
+import { openDatabase } from '../../src/storage/database.ts';
 import type { Outdoors } from '../../src/workspace/outdoors.ts';
 import { openPostern } from '../../src/workspace/postern.ts';
 import type { Rates } from '../../src/workspace/rates.ts';
@@ -13,7 +14,7 @@ interface Logged {
 }
 
 /** How the service differs from the usual; limits hold where they are told. */
-type Told = Partial<Surroundings> & { readonly rates?: Rates };
+type Told = Partial<Surroundings> & { readonly rates?: Rates; readonly silent?: number };
 
 /** The doors on the database of a world, as the product puts them; closed when the test file is through. */
 export async function serviceIn(where: Pick<World, 'connection'>, more: Told = {}, beyond: Partial<Outdoors> = {}) {
@@ -28,13 +29,14 @@ const outdoors = { txt: async () => ['postern-verify=told'] };
 /** The same for all the files that a worker runs. */
 export async function workersService(
   { connection }: Pick<World, 'connection'>,
-  more: Told = {},
+  { silent, ...more }: Told = {},
   beyond: Partial<Outdoors> = {},
 ) {
   const postern = await openPostern({
     app: { ...connection, user: 'postern_app' },
     keys: () => keyring,
     rates: more.rates,
+    database: silent === undefined ? undefined : await openDatabase({ ...connection, user: 'postern_app' }, { silent }),
     outdoors: { ...outdoors, ...beyond },
   });
   const logged: Logged[] = [];
