@@ -26,12 +26,14 @@ export interface Surroundings {
   readonly proxies?: BlockList | undefined;
   /** How late this process may be before it takes on no more. */
   readonly lateness?: Lateness | undefined;
+  /** How many streams of MCP are open at once. */
+  readonly streams?: number | undefined;
 }
 
 /** Puts the doors on a Postern. Reads no environment and opens no port. */
-export function serviceOn(postern: Postern, { log, operator, oauth, ...surroundings }: Surroundings) {
+export function serviceOn(postern: Postern, { log, operator, oauth, streams, ...surroundings }: Surroundings) {
   const build: Build = (connection, era) => serverFor(connection, log, era);
-  const mcp = overHttp(build, log);
+  const mcp = overHttp(build, log, streams === undefined ? {} : { streams });
   const offer = offerOf(catalogue, usualToolsets, operator);
   const trouble = (err: unknown) => log.error({ err }, 'OAuth went wrong.');
   const gate = gateOn(postern, { ...oauth, trouble });

@@ -111,6 +111,7 @@ Environment:
   POSTERN_RATE_PERSON    requests of one person within a minute (600; 0 is without a bound)
   POSTERN_RATE_COSTLY    … of these, calls of each tool that costs much, like exports, searches and requests (60)
   POSTERN_RATE_ADDRESS   keys that hold nothing, from one address within a minute (120)
+  POSTERN_STREAMS        how many streams of MCP are open at once, each a connection and memory of this process (10000)
   POSTERN_TRUSTED_PROXIES proxies whose X-Forwarded-For is believed, like 10.0.0.7,192.168.0.0/16
   POSTERN_DRAIN_SECONDS  how long \`start\` serves on once it was asked to end, while /readyz says no (0)
   POSTERN_KEY            whose key \`stdio\` and \`call\` use

@@ -1,12 +1,15 @@
 import type { BlockList } from 'node:net';
 import * as z from 'zod';
 import { proxiesFrom } from '../http/address.ts';
+import { usualStreams } from '../mcp/listening.ts';
 import { type Rates, usualRates } from '../workspace/rates.ts';
 
 /** How much a server does, for whom, and how it ends. */
 export interface Serving {
   /** How much is done within a minute. */
   readonly rates: Rates;
+  /** How many streams of MCP are open at once. */
+  readonly streams: number;
   /** Proxies whose word is taken on where a request comes from. */
   readonly proxies: BlockList;
   /** For how many seconds it serves on, once it was asked to end and says that it is not ready. */
@@ -24,6 +27,12 @@ export const servingSettings = {
   POSTERN_RATE_PERSON: Rate.default(usualRates.person),
   POSTERN_RATE_COSTLY: Rate.default(usualRates.costly),
   POSTERN_RATE_ADDRESS: Rate.default(usualRates.address),
+  POSTERN_STREAMS: z.coerce
+    .number('It is a number.')
+    .int('It is a whole number.')
+    .min(1, 'It is 1 at least.')
+    .max(100_000, 'It is 100000 at most.')
+    .default(usualStreams),
   POSTERN_TRUSTED_PROXIES: z.string().optional(),
   POSTERN_DRAIN_SECONDS: z.coerce
     .number('It is a number.')
@@ -40,6 +49,7 @@ export const servingFrom = (read: z.output<typeof All>): Serving => ({
     costly: read.POSTERN_RATE_COSTLY,
     address: read.POSTERN_RATE_ADDRESS,
   },
+  streams: read.POSTERN_STREAMS,
   proxies: proxiesFrom((read.POSTERN_TRUSTED_PROXIES ?? '').split(',').flatMap((name) => name.trim() || [])),
   drain: read.POSTERN_DRAIN_SECONDS,
 });

@@ -79,10 +79,10 @@ async function serve(
   const { app, keeper, keys } = place;
   const postern = await openPostern({ app, keeper, keys, outdoors, rates: settings.rates, trouble: inLog(log) });
   try {
-    const { provider, operator, oauth, proxies } = settings;
+    const { provider, operator, oauth, proxies, streams } = settings;
     const own = outdoors.address === undefined ? [] : [new URL(outdoors.address).hostname];
     const hosts = [...allowedHosts, ...own];
-    const service = serviceOn(postern, { log, allowedHosts: hosts, provider, operator, oauth, proxies });
+    const service = serviceOn(postern, { log, allowedHosts: hosts, provider, operator, oauth, proxies, streams });
     const watching = await watch(settings, log, service.figures);
     listening.serve(service.fetch);
     ready(watching.metricsAt);

@@ -9,7 +9,7 @@ import { mostElements, outgrows } from '../documents/json-size.ts';
 import type { Log } from './answer.ts';
 import type { Limits } from './held.ts';
 import { refuse } from './json-rpc.ts';
-import { listening, listens } from './listening.ts';
+import { listening, listens, type Streams, usualStreams } from './listening.ts';
 import type { Build, Connection } from './server.ts';
 import { defaultLimits, sessionful } from './sessions.ts';
 import { stepUp } from './stepping-up.ts';
@@ -28,7 +28,8 @@ export interface HttpDoor {
 }
 
 /** Streamable HTTP on one address: a server a request for the 2026 protocol, a server a session for those before. */
-export function overHttp(build: Build, log: Log, limits: Limits = defaultLimits): HttpDoor {
+export function overHttp(build: Build, log: Log, wanted: Partial<Limits & Streams> = {}): HttpDoor {
+  const limits = { ...defaultLimits, streams: usualStreams, ...wanted };
   const modern = createMcpHandler(({ authInfo, era }) => build(authInfo?.extra as unknown as Connection, era), {
     legacy: 'reject',
     onerror: (err) => log.debug({ err }, 'An MCP request was refused.'),

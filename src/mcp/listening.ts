@@ -3,6 +3,7 @@ import {
   type McpHandlerRequestOptions as Handling,
   InMemoryServerEventBus,
   type JSONRPCRequest,
+  type McpServer,
   type ServerEventBus,
 } from '@modelcontextprotocol/server';
 import type { Log } from './answer.ts';
@@ -10,36 +11,41 @@ import { type Following, followingOf } from './following.ts';
 import { refuse } from './json-rpc.ts';
 import type { Build, Connection } from './server.ts';
 
-/** How many streams are open at once. */
+/** How many streams are open at once: of one credential, and in all. */
 export interface Streams {
   readonly perCredential: number;
-  readonly inAll: number;
+  readonly streams: number;
 }
 
+/** In all, unless the operator says otherwise: they take a few hundred MiB (docs/operations.md). */
+export const usualStreams = 10_000;
+
 /** Serves `subscriptions/listen` of the 2026 protocol: a stream a request, which hears of what its caller may read and of nothing else. */
-export function listening(build: Build, log: Log, { perCredential, inAll }: Streams) {
-  const open = new Map<ReturnType<typeof createMcpHandler>, string>();
+export function listening(build: Build, log: Log, { perCredential, streams }: Streams) {
+  const open = new Set<ReturnType<typeof createMcpHandler>>();
+  const each = counts();
+  const onerror = (err: unknown) => log.debug({ err }, 'An MCP request was refused.');
+  // Of a server that listens the SDK asks what it declares and nothing else, which is the same for everyone.
+  let declaring: McpServer | undefined;
 
   return {
     async fetch(request: Request, connection: Connection, handling: Handling): Promise<Response> {
       const { id } = connection.session.credential;
-      if (open.size >= inAll || [...open.values()].filter((it) => it === id).length >= perCredential)
-        return refuse(429, -32000, 'Too many streams are open');
+      if (open.size >= streams || each.of(id) >= perCredential) return refuse(429, -32000, 'Too many streams are open');
       const bus = busOf(() => over());
-      const handler = createMcpHandler(() => build(connection, 'modern'), {
-        legacy: 'reject',
-        bus,
-        onerror: (err) => log.debug({ err }, 'An MCP request was refused.'),
-      });
+      declaring ??= build(connection, 'modern');
+      const declares = declaring;
+      const handler = createMcpHandler(() => declares, { legacy: 'reject', bus, onerror });
       const following = followingOf(connection.session, {
         updated: (uri) => handler.notify.resourceUpdated(uri),
         ended: () => void handler.close(),
       });
       const over = () => {
         following.end();
-        open.delete(handler);
+        if (open.delete(handler)) each.less(id);
       };
-      open.set(handler, id);
+      open.add(handler);
+      each.more(id);
       try {
         const response = await handler.fetch(request, await narrowed(handling, following));
         if (!bus.isHeard) over();
@@ -51,7 +57,7 @@ export function listening(build: Build, log: Log, { perCredential, inAll }: Stre
     },
     open: () => open.size,
     async close(): Promise<void> {
-      await Promise.all([...open.keys()].map((handler) => handler.close()));
+      await Promise.all([...open].map((handler) => handler.close()));
     },
   };
 }
@@ -72,6 +78,16 @@ const narrowed = async ({ parsedBody, ...handling }: Handling, following: Follow
   ...handling,
   parsedBody: await narrow(parsedBody as JSONRPCRequest, following),
 });
+
+function counts() {
+  const all = new Map<string, number>();
+  const of = (id: string) => all.get(id) ?? 0;
+  return {
+    of,
+    more: (id: string) => void all.set(id, of(id) + 1),
+    less: (id: string) => void (of(id) > 1 ? all.set(id, of(id) - 1) : all.delete(id)),
+  };
+}
 
 /** The bus of one stream; `over` is called once the stream no longer hears. */
 function busOf(over: () => void): ServerEventBus & { readonly isHeard: boolean } {

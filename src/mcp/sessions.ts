@@ -6,7 +6,7 @@ import { refuse } from './json-rpc.ts';
 import { marksOf } from './marks.ts';
 import type { Build, Connection } from './server.ts';
 
-export const defaultLimits: Limits = { idleMs: 4 * 60 * 60_000, perCredential: 32, inAll: 2_000 };
+export const defaultLimits = { idleMs: 4 * 60 * 60_000, perCredential: 32, inAll: 2_000 } satisfies Limits;
 
 type Handling = NonNullable<Parameters<WebStandardStreamableHTTPServerTransport['handleRequest']>[1]>;
 

@@ -112,6 +112,8 @@ interface Base<A extends Action, I extends z.ZodObject, O extends z.ZodObject, T
   find?(desk: Desk, input: z.output<I>): Promise<T>;
   /** What a preview has to look at; read before the change and after it. */
   touched?(desk: Desk, target: Handed<A, T>, input: z.output<I>): Promise<Touched>;
+  /** Nobody waits for it: few are done at a time, so that it takes no place from a call that somebody waits for. */
+  readonly unhurried?: true;
   /** Always answers on the time grid, success too (EXT-6). */
   readonly evenly?: true;
   /** One call of it is much work, or reaches someone: there are fewer of it within a minute than of others. */
@@ -157,6 +159,7 @@ export interface Operation {
   touched?(desk: Desk, target: never, input: never): Promise<Touched>;
   readonly evenly?: true;
   readonly costly?: true;
+  readonly unhurried?: true;
   readonly rehearses?: true;
   patience?(input: never): number;
   isAnswer?(output: never): boolean;

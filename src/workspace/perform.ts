@@ -66,12 +66,12 @@ async function attempt(ground: Ground, operation: Operation, raw: unknown, how: 
     : invalid(parsed.error);
   if (refused) return refuseEarly(ground, operation, refused);
 
-  const { reading, writing } = ground.database;
+  const { reading, looking, writing } = ground.database;
   const isRead = actionsOf(operation).every((action) => rowFor(action).does === 'read');
   const asked: Made = { ground, operation, input: parsed.data, how };
   try {
     const call = operation.inquiry ? { ...asked, ground: await informed(asked) } : asked;
-    if (isRead) return await reading(ground.entrance, (tx) => look(tx, call));
+    if (isRead) return await (operation.unhurried ? looking : reading)(ground.entrance, (tx) => look(tx, call));
     const { answer, fresh } = await writing(ground.entrance, (tx) => change(tx, call));
     if (answer instanceof Problem || fresh === undefined || !operation.afterwards) return answer;
     return (await operation.afterwards(ground.outdoors, answer as never, fresh as never)) as Answer;

@@ -31,6 +31,7 @@ export const follow = reading({
 export const watch = reading({
   name: 'watch',
   action: 'self.see',
+  unhurried: true,
   input: z.strictObject({
     resources: z.array(Id).max(mostFollowed).default([]),
     me: z.boolean().default(false),

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { width } from '../../src/storage/bounds.ts';
 import { lane } from '../../src/storage/lane.ts';
+import { storage, world } from '../support/world.ts';
 
 /** Work that ends when it is told. */
 const job = () => {
@@ -33,4 +35,14 @@ test('who has waited too long is told, and takes no place', async () => {
   expect(await one.enter(async () => 'served')).toBe('served');
   await expect(one.enter(() => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
   expect(await one.enter(async () => 'again')).toBe('again');
+});
+
+test('however many look at what they follow, whoever calls is served before them', async () => {
+  const here = await world({ people: { ada: 'member' } });
+  const [database, entrance] = [await storage(), await here.entrance('ada')];
+  const jobs = Array.from({ length: 2 * width.all.most }, job);
+  const looks = jobs.map(({ work }) => database.looking(entrance, work));
+  expect(await database.reading(entrance, async () => 'served')).toBe('served');
+  for (const { end } of jobs) end();
+  await Promise.all(looks);
 });
