@@ -4,12 +4,17 @@ import type { World } from '../support/world.ts';
 import type { fleet } from './fleet.ts';
 
 type Fleet = Awaited<ReturnType<typeof fleet>>;
+type Here = Pick<World, 'organization' | 'connection'> & {
+  key(who: string): Promise<string>;
+  // biome-ignore lint/suspicious/noExplicitAny: rows of any query
+  sql(text: string, values: unknown[]): Promise<any[]>;
+};
 
 /**
  * Writes from several clients at once while each server in turn gives way to a new one. A write whose connection was cut is sent again
  * with its idempotency key. Answers what was acknowledged, and what no caller should have seen.
  */
-export async function roll({ front, roll: next }: Fleet, here: World, { times = 1 } = {}) {
+export async function roll({ front, roll: next }: Fleet, here: Here, { times = 1 } = {}) {
   const acknowledged: string[] = [];
   const refused: unknown[] = [];
   let cut = 0;
@@ -69,17 +74,16 @@ export async function roll({ front, roll: next }: Fleet, here: World, { times = 
   for (let i = 0; i < times; i++) ends.push(...(await next()));
   isOver = true;
   await load;
-  const rows = await here.sql<{ id: string; name: string }>(
-    `select id, name from resource where organization_id = $1 and name like 'Made %'`,
-    [here.organization],
-  );
+  const rows = await here.sql(`select id, name from resource where organization_id = $1 and name like 'Made %'`, [
+    here.organization,
+  ]);
   return {
     acknowledged,
     refused,
     cut,
     ends,
     failures: front.failures,
-    kept: rows.map(({ id }) => id),
-    names: rows.map(({ name }) => name),
+    kept: rows.map(({ id }): string => id),
+    names: rows.map(({ name }): string => name),
   };
 }

@@ -41,9 +41,10 @@ export async function installation(told: Told, postgres: Settings = {}) {
   await sql.end();
   const moreKeys = async (name: string, count: number) => {
     const client = await entered();
-    const again = await Promise.all(Array.from({ length: count }, () => world.credential(name, {}, client)));
+    const secrets: string[] = [];
+    while (secrets.length < count) secrets.push((await world.credential(name, {}, client)).secret);
     await client.end();
-    return again.map(({ secret }) => secret);
+    return secrets;
   };
 
   return {
@@ -106,17 +107,19 @@ export interface Standing {
   readonly server: Running;
 }
 
-/** A server on an organization of two people with two workflows, for as long as the work with it takes. */
-export async function standing(): Promise<Standing & { end(): Promise<number | null> }> {
+/** A server with these settings on an organization of a few people and two workflows, for as long as the work with it takes. */
+export async function standing(
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Standing & { end(): Promise<number | null> }> {
   const here = await installation({
-    people: { ada: 'member', bo: 'member' },
-    workspaces: { growth: { ada: 'owner', bo: 'creator' } },
+    people: { ada: 'member', bo: 'member', cy: 'member', di: 'member' },
+    workspaces: { Growth: { ada: 'owner', bo: 'creator', cy: 'creator', di: 'creator' } },
     workflows: {
-      plans: { in: 'growth', owner: 'ada', grants: { bo: 'editor' } },
-      ideas: { in: 'growth', owner: 'bo', visibility: 'everyone' },
+      plans: { in: 'Growth', owner: 'ada', grants: { bo: 'editor' } },
+      ideas: { in: 'Growth', owner: 'bo', visibility: 'everyone' },
     },
   });
-  const server = await here.serve(here.own);
+  const server = await here.serve({ ...here.own, ...settings });
   return {
     here,
     server,
@@ -129,7 +132,7 @@ export async function standing(): Promise<Standing & { end(): Promise<number | n
 }
 
 /** Whoever tries to break it asks more often than a person may. */
-const unbounded = { POSTERN_RATE_PERSON: '0', POSTERN_RATE_COSTLY: '0', POSTERN_RATE_ADDRESS: '0' };
+export const unbounded = { POSTERN_RATE_PERSON: '0', POSTERN_RATE_COSTLY: '0', POSTERN_RATE_ADDRESS: '0' };
 
 /** Asks again until it is so, or for too long; what fails meanwhile is not so yet. */
 export async function until(what: string, isSo: () => Promise<boolean>, patience = 60_000): Promise<number> {

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { Agent, type ClientRequest, request } from 'node:http';
-import { at, byRest } from './caller.ts';
+import { at, byRest, type Caller } from './caller.ts';
 import { type Standing, until } from './installation.ts';
 import { allocated } from './memory.ts';
 
@@ -37,17 +37,16 @@ export async function streams({ here, server }: Standing, count: number) {
     const beyond = await tooMany({ address: server.address, key: keys[0] as string, uri, sockets }, open);
     const held = allocated(server.pid) - before;
 
-    const since = performance.now();
     await call('edit_workflow', { id: here.world.id('plans'), revision, name: 'Other plans' });
-    const edited = performance.now() - since;
+    let isTold = false;
+    const others = servedUntil(() => isTold, byRest(at(server.address), here.keys.bo as string));
     const told = await until(
       'every listener is told',
       async () => open.every((it) => !it.listens || it.heard.includes(uri)),
       300_000,
     );
-    const served = performance.now();
-    await call('list_workflows', {});
-    const servedIn = performance.now() - served;
+    isTold = true;
+    const meanwhile = await others;
 
     for (const it of open) it.request.destroy();
     const closed = await until('all are closed', async () => openOf(server.pid) <= descriptors + pooled);
@@ -58,14 +57,30 @@ export async function streams({ here, server }: Standing, count: number) {
       beyond,
       heldMiB: held,
       kibEach: Math.round((1024 * held) / open.length),
-      edited: Math.round(edited),
       told: Math.round(told),
-      servedIn: Math.round(servedIn),
+      ...meanwhile,
       closed: Math.round(closed),
     };
   } finally {
     sockets.destroy();
   }
+}
+
+/** What someone gets who lists and writes all the while. */
+async function servedUntil(isOver: () => boolean, call: Caller) {
+  let [served, slowest] = [0, 0];
+  const unserved: string[] = [];
+  while (!isOver()) {
+    const since = performance.now();
+    await call('list_workflows', {})
+      .then(() => call('create_workflow', { name: 'Meanwhile', document: {} }))
+      .then(
+        () => served++,
+        (thrown) => unserved.push(String(thrown)),
+      );
+    slowest = Math.max(slowest, performance.now() - since);
+  }
+  return { served, slowest: Math.round(slowest), unserved: unserved.slice(0, 5) };
 }
 
 /** By what status one more is refused of a key that has as many as it may. */
