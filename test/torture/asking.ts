@@ -87,6 +87,7 @@ const decide: Draw = (model, who, random) => {
   const it = random.pick(pending.length && !random.once(4) ? pending : model.requests);
   const decision = random.pick(['approve', 'approve', 'deny'] as const);
   const role = random.pick([undefined, ...roles]);
+  if (personOf(model, it.by).status !== 'active') return undefined;
   const thing = thingOf(model, it.thing);
   const level = role ?? it.level;
   const outcomeOf = (now: Date) => {

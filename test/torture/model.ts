@@ -22,15 +22,20 @@ export interface Model {
   readonly requests: Asked[];
   /** What each person was told, oldest first. */
   readonly told: Map<string, { event: string; read: boolean }[]>;
+  /** Whose keys have ended, since they were suspended or removed; a key that is made later holds (ORG-12). */
+  readonly ended: Set<Who>;
+  readonly keys: readonly Who[];
 }
 
-/** Who asks, and whether their key bears `override`. */
+/** Who asks by which key: whether that bears `override`, to which workspaces it is cut, and whether it only reads. */
 export interface Who {
   readonly person: string;
   readonly override: boolean;
+  readonly cut?: readonly string[];
+  readonly reads?: boolean;
 }
 
-export function modelOf(land: Land): Model {
+export function modelOf(land: Land, keys: readonly Who[]): Model {
   return {
     land,
     things: land.resources as Thing[],
@@ -38,17 +43,19 @@ export function modelOf(land: Land): Model {
     names: new Map(land.resources.map(({ id, name }) => [id, name])),
     requests: [],
     told: new Map(land.people.map(({ id }) => [id, []])),
+    ended: new Set(),
+    keys,
   };
 }
 
 /** Facts of the model are changed in place. */
 export const become = <T extends object>(it: T, changes: Partial<T>): T => Object.assign(it, changes);
 
-const keyOf = ({ person, override }: Who) => ({
+const keyOf = ({ person, override, cut = undefined }: Who) => ({
   id: '',
   person,
   scopes: override ? (['override'] as const) : [],
-  cut: null,
+  cut: cut ?? null,
   until: null,
   revoked: false,
 });

@@ -170,4 +170,6 @@ const unshare: Draw = (model, who, random) => {
   };
 };
 
+/** What is done by keys that are cut to workspaces. */
+export const narrowMoves: readonly Draw[] = [create, edit, edit, remove, restore];
 export const resourceMoves: readonly Draw[] = [create, edit, edit, remove, restore, share, share, share, unshare];

@@ -11,7 +11,9 @@ const staff: Draw = (model, who, random) => {
   );
   if (owned.length === 0) return undefined;
   const group = random.pick(owned);
-  const other = random.pick(model.land.people.filter(({ id }) => id !== who.person)).id;
+  const others = model.land.people.filter(({ id, status }) => id !== who.person && status === 'active');
+  if (others.length === 0) return undefined;
+  const other = random.pick(others).id;
   const isIn = group.people.includes(other);
   if (isIn && group.roles[other] === 'owner') return undefined;
   const person = outside('person', other);

@@ -1,9 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
 import { askingMoves } from './asking.ts';
 import { type Answer, type Caller, Refused } from './caller.ts';
+import { governingMoves } from './governing.ts';
+import { groupingMoves } from './grouping.ts';
 import { isSame, type Look, look, markAllRead } from './looks.ts';
-import type { Model } from './model.ts';
-import { type Move, resourceMoves } from './moves.ts';
+import { type Model, personOf, type Who } from './model.ts';
+import { type Move, narrowMoves, resourceMoves } from './moves.ts';
 import { owningMoves } from './owning.ts';
 import { placingMoves } from './placing.ts';
 import { type Random, seeded } from './seeded.ts';
@@ -28,7 +30,7 @@ interface Course {
   readonly isOver: () => boolean;
 }
 
-const moves = [...resourceMoves, ...owningMoves, ...askingMoves, ...placingMoves];
+const moves = [...resourceMoves, ...owningMoves, ...askingMoves, ...placingMoves, ...governingMoves, ...groupingMoves];
 const none = (): Figures => ({ writes: 0, refused: 0, looks: 0, replays: 0, ambiguous: 0 });
 
 /** Plays a plot to its end, or to the first answer that is another than the rules say, which is thrown as a Difference. */
@@ -64,24 +66,33 @@ export class Difference extends Error {
 /** What was answered is not what the rules say. */
 class Wrong extends Error {}
 
-/** A write, then a handful of looks at once. */
+/** A write, then a handful of looks at once. Whose key has ended has another made, unless they were removed. */
 async function step({ model, agents }: World, random: Random, figures: Figures, trace: string[]): Promise<void> {
   const agent = random.pick(agents);
-  const move = random.pick(moves)(model, agent.who, random);
+  const { who } = agent;
+  const hasEnded = model.ended.has(who);
+  if (hasEnded && personOf(model, who.person).status === 'active' && !random.once(3)) await agent.renew();
+  const move = random.pick(who.cut ? narrowMoves : moves)(model, who, random);
   if (move) await carryOut({ model, move, call: random.pick(agent.callers), random, figures, trace });
-  if (random.once(12)) await markAllRead(model, agent.who, random.pick(agent.callers));
+  if (random.once(12) && !who.cut && !model.ended.has(who)) await markAllRead(model, who, random.pick(agent.callers));
   const looks = Array.from({ length: 1 + random.below(4) }, () => {
-    const { who, callers } = random.pick(agents);
-    return { it: look(model, who, random), call: random.pick(callers) };
+    const { who: reader, callers } = random.pick(agents);
+    return { it: look(model, reader, random), call: random.pick(callers) };
   });
-  await Promise.all(looks.map(({ it, call }) => compare(it, call, figures)));
+  await Promise.all(looks.map(({ it, call }) => compare(model, it, call, figures)));
 }
 
 const answered = (call: Promise<Answer>): Promise<Answer | string> =>
   call.catch((thrown) => {
     if (thrown instanceof Refused) return thrown.code;
+    // What a key may not do is not offered over MCP, and an ended one not heard (EXT-4).
+    if (/There is no tool/.test(String(thrown))) return 'insufficient_scope';
+    if (/Not signed in/.test(String(thrown))) return 'unauthenticated';
     throw thrown;
   });
+
+/** What comes before the rules of what is asked: the key, then its scopes (EXT-11). */
+const atTheDoor = ({ ended }: Model, who: Who): string | undefined => (ended.has(who) ? 'unauthenticated' : undefined);
 
 interface Doing {
   readonly model: Model;
@@ -105,7 +116,8 @@ async function carryOut({ model, move, call, random, figures, trace }: Doing): P
     `${move.who.person}${move.who.override ? '!' : ''} ${name} ${JSON.stringify(args)} → ${typeof answer === 'string' ? answer : 'done'}`,
   );
   const code = typeof answer === 'string' ? answer : undefined;
-  const expected = [move.refusal(before), move.refusal(after)];
+  const early = atTheDoor(model, move.who) ?? (move.who.reads ? 'insufficient_scope' : undefined);
+  const expected = early ? [early, early] : [move.refusal(before), move.refusal(after)];
   if (expected[0] !== expected[1]) figures.ambiguous++;
   // A grant that ended between the preview and its confirmation changed what was confirmed.
   if (code === 'confirmation_stale' && endsWithin(model, before, after)) return;
@@ -121,18 +133,19 @@ async function carryOut({ model, move, call, random, figures, trace }: Doing): P
   if (!isSameAgain) throw new Wrong(`replayed it is ${JSON.stringify(again)}, not ${JSON.stringify(answer)}`);
 }
 
-async function compare(it: Look, call: Caller, figures: Figures): Promise<void> {
+async function compare(model: Model, it: Look, call: Caller, figures: Figures): Promise<void> {
   figures.looks++;
   const patience = performance.now() + (it.isPatient ? 10_000 : 0);
   for (;;) {
     const before = new Date();
     const answer = await answered(call(it.name, it.args));
     const seen = typeof answer === 'string' ? answer : it.seen(answer);
-    const expected = [it.expected(before), it.expected(new Date())];
+    const early = atTheDoor(model, it.who);
+    const expected = early ? [early] : [it.expected(before), it.expected(new Date())];
     if (expected.some((one) => isSame(one, seen))) return;
     if (performance.now() > patience)
       throw new Wrong(
-        `${JSON.stringify(it.who)} ${it.name} ${JSON.stringify(it.args)} answers\n${JSON.stringify(seen)}, and by the rules\n${JSON.stringify(expected[1])}`,
+        `${JSON.stringify(it.who)} ${it.name} ${JSON.stringify(it.args)} answers\n${JSON.stringify(seen)}, and by the rules\n${JSON.stringify(expected.at(-1))}`,
       );
     await setTimeout(50);
   }

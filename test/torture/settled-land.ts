@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Client } from 'pg';
+import { newId } from '../../src/terms/ids.ts';
 import { newSecret, readSecret } from '../../src/terms/secret.ts';
 import { anyLand, type Land } from '../access/land.ts';
 import { rowsOf } from '../access/land-rows.ts';
@@ -36,10 +37,12 @@ export interface Agent {
   readonly who: Who;
   /** One a door. */
   readonly callers: readonly Caller[];
+  /** Makes another key in place of one that has ended. */
+  renew(): Promise<void>;
 }
 
-/** Any organization, as it is drawn by the seed, in which everyone is active and has a key, one with `override` beside it. */
-export async function settle({ taking, service }: Stage, seed: number): Promise<World> {
+/** Any organization, as it is drawn by the seed, in which everyone is active and has keys of every sort. */
+export async function settle(stage: Stage, seed: number): Promise<World> {
   const [drawn] = fc.sample(anyLand, { seed, numRuns: 1 });
   const land = {
     ...(drawn as Land),
@@ -49,29 +52,49 @@ export async function settle({ taking, service }: Stage, seed: number): Promise<
     ...it,
     grants: it.visibility === 'private' ? [] : it.grants.filter(({ until }) => !until),
   }));
-  const credentials = land.credentials.map((it) => ({ ...it, cut: null, until: null, revoked: false }));
-  const secrets = credentials.map(({ id }) => newSecret(land.organization, id));
-  const whole = { ...land, resources, credentials };
-  const rows = rowsOf(whole);
-  const scopes = ['read', 'write', 'share', 'request', 'review', 'admin'];
-  const told = {
-    ...rows,
+  const whole = { ...land, resources, credentials: [] };
+  const rows = {
+    ...rowsOf(whole),
     revision: resources.map((it) => ({
       organization_id: land.organization,
       ...firstRevision(it, land.people[0]?.id as string),
     })),
-    credential: (rows.credential ?? []).map((it, i) => ({
-      ...it,
-      secret_hash: `\\x${readSecret(secrets[i] as string)?.hash.toString('hex')}`,
-      scopes: credentials[i]?.scopes.includes('override') ? [...scopes, 'override'] : scopes,
-    })),
   };
-  await taking((sql) => insertRows(sql, told));
-  const agents = credentials.map(({ person, scopes: borne }, i) => ({
-    who: { person, override: borne.includes('override') },
-    callers: [byRest(service, secrets[i] as string), onceConnected(service, secrets[i] as string)],
-  }));
-  return { model: modelOf(whole), agents };
+  await stage.taking((sql) => insertRows(sql, rows));
+  const keys = land.people.flatMap(({ id: person }, i): Who[] => [
+    { person, override: false },
+    { person, override: true },
+    i % 2
+      ? { person, override: i % 4 === 1, cut: [land.workspaces[i % 3]?.id as string] }
+      : { person, override: false, reads: true },
+  ]);
+  const model = modelOf(whole, keys);
+  return { model, agents: await Promise.all(keys.map((who) => agentOf(stage, model, who))) };
+}
+
+const scopes = ['read', 'write', 'share', 'request', 'review', 'admin'];
+
+/** Someone with a key of that sort. */
+async function agentOf({ taking, service }: Stage, model: Model, who: Who): Promise<Agent> {
+  const callers: Caller[] = [];
+  const renew = async () => {
+    const id = newId();
+    const secret = newSecret(model.land.organization, id);
+    const credential = {
+      organization_id: model.land.organization,
+      id,
+      person_id: who.person,
+      name: id,
+      secret_hash: `\\x${readSecret(secret)?.hash.toString('hex')}`,
+      scopes: who.reads ? ['read'] : who.override ? [...scopes, 'override'] : scopes,
+      workspaces: who.cut ?? null,
+    };
+    await taking((sql) => insertRows(sql, { credential: [credential] }));
+    callers.splice(0, callers.length, byRest(service, secret), onceConnected(service, secret));
+    model.ended.delete(who);
+  };
+  await renew();
+  return { who, callers, renew };
 }
 
 /** Over MCP, connected at the first call. */
