@@ -75,6 +75,11 @@ test('while the database is away every door of OAuth says to come back, and what
       body: form({ answer: 'allow' }),
       headers: { 'sec-fetch-site': 'same-origin' },
     }),
+    'signing in': await ada.send('/sign-in', {
+      method: 'POST',
+      body: form({ email: here.email('ada'), password: 'any' }),
+      headers: { 'sec-fetch-site': 'same-origin' },
+    }),
     'the way on from there': await ada.send(`/oauth/authorize/${asked.url.pathname.split('/').at(-1)}`),
   };
   for (const [what, response] of Object.entries(pages)) {
