@@ -120,8 +120,8 @@ export const calls: readonly Line[] = [
       {
         file: 'src/mcp/listening.ts',
         does: 'caps the streams of one key',
-        from: '.length >= perCredential)',
-        to: '.length >= Number.POSITIVE_INFINITY)',
+        from: 'each.of(id) >= perCredential)',
+        to: 'each.of(id) >= Number.POSITIVE_INFINITY)',
       },
     ],
   },
