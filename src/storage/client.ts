@@ -1,23 +1,31 @@
 import { createHash } from 'node:crypto';
+import type { Socket } from 'node:net';
 import pg from 'pg';
 import { silence } from './bounds.ts';
 import { queryTexts, textual } from './texts.ts';
 
+/** How someone enters a transaction; what one that reads adds to the log may be committed asynchronously (ACT-1). */
+export const entering = {
+  on: 'select enter($1, $2, $3) as standing',
+  off: `select enter($1, $2, $3) as standing, set_config('synchronous_commit', 'off', true)`,
+};
+
 const names = new Map<string, string>();
 
 /**
- * A connection of the pool. It names every statement that has parameters, since only named ones are prepared, once a connection (QUERIES.md);
- * and it is given up where the server says nothing to what is asked, so that whoever waits is answered though a database that hangs is not.
+ * A connection of the pool. It names every statement that has parameters, since only named ones are prepared, once a connection (QUERIES.md).
+ * It sends what begins a transaction together with how someone enters it, which spares each a way there and back. And it is given up where
+ * the server says nothing to what is asked, so that whoever waits is answered though a database that hangs is not.
  */
 export class PatientClient extends pg.Client {
+  #begin: string | undefined;
   #isAsking = false;
   readonly #timer: NodeJS.Timeout;
 
   constructor(config: pg.ClientConfig & { readonly silent?: number }) {
     super(config);
     const giveUp = () => {
-      // With a query under way, this cuts the connection.
-      if (this.#isAsking) void this.end();
+      if (this.#isAsking) this.#stream.destroy();
     };
     this.#timer = setTimeout(giveUp, config.silent ?? silence).unref();
     this.on('drain', () => {
@@ -28,13 +36,38 @@ export class PatientClient extends pg.Client {
 
   // biome-ignore lint/suspicious/noExplicitAny: pg declares a dozen overloads of it.
   override query(text: any, values?: any, callback?: any): any {
+    if (typeof text === 'string' && text.startsWith('start transaction')) {
+      this.#begin = text;
+      return Promise.resolve({ command: 'START', rowCount: null, rows: [] });
+    }
     this.#isAsking = true;
     this.#timer.refresh();
-    if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0)
-      return super.query(text, values, callback);
+    if (typeof text !== 'string' || !Array.isArray(values)) return super.query(text, values, callback);
+    const begin = this.#begin;
+    this.#begin = undefined;
+    if (!begin) return this.#named(text, values);
+    if (text === entering.on || text === entering.off) return this.#together(begin, text, values);
+    return super.query(begin).then(() => this.#named(text, values));
+  }
+
+  get #stream(): Socket {
+    return (this as unknown as { connection: { stream: Socket } }).connection.stream;
+  }
+
+  #named(text: string, values: unknown[]): Promise<unknown> {
+    if (values.length === 0) return super.query(text);
     const name = names.get(text) ?? createHash('sha1').update(text).digest('base64');
     names.set(text, name);
     if (textual.has(text)) return queryTexts((it) => super.query(it), name, text, values);
-    return super.query({ name, text, values }, callback as never);
+    return super.query({ name, text, values });
+  }
+
+  /** Where a transaction does not begin, entering alone has changed nothing. */
+  async #together(begin: string, text: string, values: unknown[]): Promise<unknown> {
+    const stream = this.#stream;
+    stream.cork();
+    const both = Promise.all([super.query(begin), this.#named(text, values)]);
+    stream.uncork();
+    return (await both)[1];
   }
 }

@@ -8,7 +8,7 @@ import { Problem } from '../terms/problem.ts';
 import type { CredentialScope, Surface } from '../terms/scopes.ts';
 import { type Transaction, transactions } from '../terms/underway.ts';
 import { boundAll, bounded, silence, width } from './bounds.ts';
-import { PatientClient } from './client.ts';
+import { entering, PatientClient } from './client.ts';
 import { lane } from './lane.ts';
 import type { Connection } from './migrate.ts';
 import { isOutage } from './outage.ts';
@@ -113,6 +113,7 @@ export async function openDatabase(
     ...(password !== undefined && { password }),
     driverOptions: {
       Client: PatientClient,
+      pipeline: true,
       silent,
       max: width.all.most + 1,
       connectionTimeoutMillis: Math.min(patience, silent),
@@ -160,11 +161,6 @@ const patience = 5_000;
 
 /** Every statement is prepared once and made for any parameters; planning one again for each call costs more than it runs. */
 const planned = '-c plan_cache_mode=force_generic_plan -c jit=off';
-
-const entering = {
-  on: 'select enter($1, $2, $3) as standing',
-  off: `select enter($1, $2, $3) as standing, set_config('synchronous_commit', 'off', true)`,
-};
 
 /** Opens what the credential reaches to the transaction at hand; answers how its person stands. */
 export async function enter(
