@@ -223,6 +223,7 @@ describe('a session of the 2025 protocol', () => {
       [first, second, third].map((id) => ask(hello('ping'), id).then(({ status }) => status));
     expect(await Promise.all(await statuses())).toEqual([404, 200, 200]);
     await new Promise((done) => setTimeout(done, 900));
+    expect(door.figures().sessions).toBe(0);
     expect(await Promise.all(await statuses())).toEqual([404, 404, 404]);
   });
 });

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { newId, outside } from '../../src/terms/ids.ts';
 import { agent, type Era } from '../support/agent.ts';
 import { follow, quiet } from '../support/following.ts';
-import { office } from '../support/office.ts';
+import { confirmed, office } from '../support/office.ts';
 import { serviceIn } from '../support/service.ts';
 import { type KeyTold, superuser } from '../support/world.ts';
 
@@ -72,12 +72,16 @@ describe.each<Era>(['2026', '2025'])('following over the protocol of %s', (era) 
     await client.close();
   });
 
-  test('a viewer is not told whom else it is shared with', async () => {
+  test('a viewer is not told whom else it is shared with, nor anything once they can’t open it any more (security 19)', async () => {
     const { client } = await as('ada', { era });
     const it = await follow(client, era, [uri('plan')]);
-    await here.as('ben')('share_resource', { id: here.id('plan'), with: 'person:root@acme.test', role: 'viewer' });
+    const ben = here.as('ben');
+    await ben('share_resource', { id: here.id('plan'), with: 'person:root@acme.test', role: 'viewer' });
+    await confirmed(ben, 'set_visibility', { id: here.id('plan'), visibility: 'private' });
+    await edit('plan');
     await quiet();
     expect(it.heard()).toEqual([]);
+    await confirmed(ben, 'set_visibility', { id: here.id('plan'), visibility: 'everyone' });
     await client.close();
   });
 

@@ -66,6 +66,14 @@ test('a question is answered once, in the browser that was asked, by whoever is 
   expect(again.response.status).toBe(403);
 });
 
+test('an answer is taken for the question of its own page, not for another one that this browser was asked meanwhile (security 13)', async () => {
+  const page = await ada.follow(client.question(id));
+  const other = await registered({ client_name: 'Other' });
+  await ada.follow(client.question(other, { scope: 'write' }));
+  expect((await ada.submit(page, { answer: 'allow', extent: 'asked', days: '90' })).response.status).toBe(410);
+  expect(await here.sql('select id from credential where client_id = $1', [other])).toEqual([]);
+});
+
 test('an answer that another site sends, or that is older than the sign-in, lets nobody in (security 13)', async () => {
   const page = await ada.follow(client.question(id));
   const csrf = /name="csrf" value="([^"]+)"/.exec(await page.response.text())?.[1] ?? '';

@@ -49,7 +49,7 @@ test('a call beyond what was granted is answered 403, with all that is granted a
   expect(denied.map(({ action }) => action)).toEqual(['resource.create', 'request.decide', 'resource.create']);
 });
 
-test('what a client could still be granted is in its list of tools; what a key cannot do is not (EXT-5, security 6)', async () => {
+test('what a client could still be granted is in its list of tools; what a key cannot do is not (EXT-5) (security 6)', async () => {
   const { access } = await letIn(service, ada);
   const tools = async (secret: string) =>
     (await (await agent(service, secret)).client.listTools()).tools.map(({ name }) => name);

@@ -194,7 +194,7 @@ test('candidates are only what the caller sees, and at most five (EXT-12)', asyn
   expect(await share(error.candidates[0].id)).toMatchObject({ granted: { with: error.candidates[0].id } });
 });
 
-test('a cursor serves only the caller, list and query it was given for (EXT-12)', async () => {
+test('a cursor serves only the caller, list and query it was given for (EXT-12) (security 8)', async () => {
   const { next_cursor: cursor } = await bo('list_workflows', { limit: 1, query: 'Quartz' });
   const refused = { error: expect.objectContaining({ code: 'invalid_argument', pointer: '/cursor' }) };
   expect(await bo('list_workflows', { limit: 2, query: 'Quartz', cursor })).toHaveProperty('items');

@@ -14,6 +14,12 @@ export const calls: readonly Line[] = [
         to: 'session.credential.id !== "" && narrowed !== undefined',
       },
       {
+        file: 'src/workspace/desk.ts',
+        does: 'binds a cursor to the caller',
+        from: "['cursor', entrance.organization, entrance.credential, operation.name, digestOf(query)]",
+        to: "['cursor', entrance.organization, operation.name, digestOf(query)]",
+      },
+      {
         file: 'src/workspace/confirming.ts',
         does: 'binds a confirm token to the caller',
         from: "['confirm', entrance.organization, entrance.credential, operation, args]",
@@ -106,9 +112,15 @@ export const calls: readonly Line[] = [
       },
       {
         file: 'src/mcp/following.ts',
-        does: 'looks again at each event, and tells of nothing that can’t be read now',
-        from: 'if (states.has(it.uri) && now !== undefined && now !== states.get(it.uri)) updated(it.uri);',
-        to: 'updated(it.uri);',
+        does: 'tells of nothing that can’t be read now',
+        from: 'now !== undefined && now !== states.get(it.uri)',
+        to: 'now !== states.get(it.uri)',
+      },
+      {
+        file: 'src/mcp/following.ts',
+        does: 'tells of nothing but what reads otherwise now',
+        from: 'now !== undefined && now !== states.get(it.uri)',
+        to: 'now !== undefined',
       },
       {
         file: 'src/mcp/following.ts',
@@ -155,79 +167,6 @@ export const calls: readonly Line[] = [
         does: 'hides what no path leads to',
         from: "if (seen.length === 0) return { outcome: 'hide',",
         to: "if (seen.length === 0) return { outcome: 'deny', missing: 'rung',",
-      },
-    ],
-  },
-  {
-    line: 26,
-    expects: 'What people wrote comes as data, with nothing in it that a reader would not see',
-    guards: [
-      {
-        file: 'src/terms/text.ts',
-        does: 'takes out what is invisible',
-        from: "return text.toWellFormed().replace(everyInvisible, '');",
-        to: 'return everyInvisible ? text : text;',
-      },
-    ],
-  },
-  {
-    line: 27,
-    expects: 'What tools say of themselves is constant, committed, and holds nothing that people wrote',
-    guards: [
-      {
-        file: 'tools/open-workflow.ts',
-        does: 'says what is committed',
-        from: 'title:',
-        to: 'title: new Date().toISOString() ||',
-      },
-    ],
-  },
-  {
-    line: 28,
-    expects: 'An unforeseen failure tells a reference and never its cause',
-    guards: [
-      {
-        file: 'src/terms/problem.ts',
-        does: 'has words of its own for what it did not foresee',
-        from: "return new Problem('internal', 'The request could not be completed.', { cause: thrown });",
-        to: "return new Problem('internal', String(thrown), { cause: thrown });",
-      },
-    ],
-  },
-  {
-    line: 29,
-    expects: 'Refusals are in the log as well, nobody can rewrite it, and no secret is in any log',
-    guards: [
-      {
-        file: 'src/workspace/ruling.ts',
-        does: 'writes a refusal into the log',
-        from: `  await note(tx, ruled);
-  return problem;`,
-        to: '  return tx && ruled && problem;',
-      },
-    ],
-  },
-  {
-    line: 30,
-    expects: 'A right that was taken back is gone for the next call, on every instance',
-    guards: [
-      {
-        file: 'src/storage/migrations/0001-entering.ts',
-        does: 'reads in each transaction whether the key holds',
-        from: "where c.organization_id = org and c.id = credential_id and c.revoked_at is null and p.status = 'active'",
-        to: "where c.organization_id = org and c.id = credential_id and p.status = 'active'",
-      },
-    ],
-  },
-  {
-    line: 33,
-    expects: 'No answer brings a page of HTML to be shown in the client',
-    guards: [
-      {
-        file: 'src/mcp/resources.ts',
-        does: 'offers data and texts alone',
-        from: "const json = 'application/json';",
-        to: "const json = 'text/html;profile=mcp-app';",
       },
     ],
   },

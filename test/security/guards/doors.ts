@@ -63,10 +63,34 @@ export const doors: readonly Line[] = [
         to: 'return isLocal || address ? name : `__Host-${name}`;',
       },
       {
+        file: 'src/storage/migrations/0003-signing-functions.ts',
+        does: 'gives a session another secret once someone has proven again who they are',
+        from: 'proven_by = by, secret_hash = fresh_hash',
+        to: 'proven_by = by',
+      },
+      {
+        file: 'src/studio/account-changes.ts',
+        does: 'has whoever does what is sensitive prove first that it is them',
+        from: "if (sensitive && !here.isRecent) return proveFirst('/account');",
+        to: 'if (sensitive && proveFirst === undefined) throw sent;',
+      },
+      {
+        file: 'src/storage/migrations/0003-signing-functions.ts',
+        does: 'takes what was asked of a browser as answered once',
+        from: 'delete from ceremony where id = which and secret_hash = hash and kind = what and expires_at > statement_timestamp() returning ceremony.detail',
+        to: 'select detail from ceremony where id = which and secret_hash = hash and kind = what and expires_at > statement_timestamp()',
+      },
+      {
         file: 'src/studio/page.ts',
         does: 'lets nobody frame a page',
         from: `"frame-ancestors 'none'",`,
         to: '"frame-ancestors *",',
+      },
+      {
+        file: 'src/studio/page.ts',
+        does: 'runs no script but its own',
+        from: `"script-src 'self'",`,
+        to: `"script-src 'self' 'unsafe-inline'",`,
       },
       {
         file: 'src/workspace/passwords.ts',
@@ -110,6 +134,12 @@ export const doors: readonly Line[] = [
     line: 24,
     expects: 'Bodies are of one type, bounded in size and depth, and what they hold is decided on one by one',
     guards: [
+      {
+        file: 'src/mcp/http.ts',
+        does: 'reads JSON alone',
+        from: "if (!isJsonContentType(request.headers.get('content-type')))",
+        to: "if (!isJsonContentType('application/json'))",
+      },
       {
         file: 'src/mcp/http.ts',
         does: 'reads nothing that is too deep',
@@ -175,6 +205,12 @@ export const doors: readonly Line[] = [
         does: 'closes what has long been idle',
         from: 'if (held.idleFor() > idleMs)',
         to: 'if (held.idleFor() > idleMs * 1e9)',
+      },
+      {
+        file: 'src/storage/migrations/0006-limiting.ts',
+        does: 'opens nothing again that has long been idle',
+        from: 'and s.narrowing = narrowed and s.used_at >= statement_timestamp() - idle returning',
+        to: 'and s.narrowing = narrowed returning',
       },
     ],
   },

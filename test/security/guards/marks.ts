@@ -15,5 +15,5 @@ const marked = globSync('test/**/*.test.ts', { exclude: ['**/node_modules/**', '
 export const filesShowing = (line: number): string[] =>
   marked.flatMap(({ file, lines }) => (lines.has(line) ? [file] : []));
 
-/** What vitest takes to run just the tests that show a line. */
-export const titlesShowing = (line: number): string => `\\(security (\\d+, )*${line}[,)]`;
+/** What vitest takes to run just the tests that show one of these lines. */
+export const titlesShowing = (...lines: readonly number[]): string => `\\(security (\\d+, )*(${lines.join('|')})[,)]`;

@@ -146,6 +146,18 @@ export const oauth: readonly Line[] = [
         to: 'if (wait === -1)',
       },
       {
+        file: 'src/storage/migrations/0005-granting.ts',
+        does: 'keeps ten thousand at most',
+        from: 'return 3600; end if;',
+        to: 'return null; end if;',
+      },
+      {
+        file: 'src/storage/migrations/0005-granting.ts',
+        does: 'knows none any more that nobody let in within a day',
+        from: "(c.standing <> 'self' or coalesce(c.used_at + ${idle}, c.created_at + ${unused}) > statement_timestamp())",
+        to: 'true',
+      },
+      {
         file: 'src/oauth/server.ts',
         does: 'turns clients away where the operator wants it',
         from: "      throw new Refused('invalid_request', 'Clients do not register here; the operator sets them up.', 403);",
