@@ -90,8 +90,8 @@ export const newPassword = (): Html => html`<div class="field"><label for="passw
 <div class="field"><label for="again">The same again</label>
 <input id="again" name="again" type="password" minlength="${shortestPassword}" autocomplete="new-password" required></div>`;
 
-/** What a form says of a refusal; whatever is no refusal goes on up. */
+/** What a form says of a refusal of what it holds; whatever else it is, a page of its own says. */
 export function inWords(thrown: unknown): string {
-  if (!(thrown instanceof Problem) || thrown.status >= 500) throw thrown;
+  if (!(thrown instanceof Problem) || thrown.status === 429 || thrown.status >= 500) throw thrown;
   return thrown.message;
 }

@@ -33,7 +33,7 @@ export function visitorAt(
       else cookies.set(name, value);
     }
     const text = await answer.text();
-    if (text) shown = text;
+    if (answer.headers.get('content-type')?.startsWith('text/html')) shown = text;
     return { status: answer.status, to: answer.headers.get('location'), text, headers: answer.headers };
   }
 
