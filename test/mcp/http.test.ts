@@ -86,6 +86,10 @@ describe('who is let in', () => {
     expect((await send({ headers: { [header]: value } })).status).toBe(status);
   });
 
+  test('a session is opened by 16,384 characters at most (security 24)', async () => {
+    expect((await send({ body: hello('initialize', { pad: 'x'.repeat(20_000) }) })).status).toBe(413);
+  });
+
   test('a body above 4 MiB answers 413, told or not told beforehand (security 24)', async () => {
     const body = hello('initialize', { pad: 'x'.repeat(5 << 20) });
     expect((await send({ body })).status).toBe(413);
@@ -199,11 +203,12 @@ describe('a session of the 2025 protocol', () => {
     const door = overHttp((connection) => serverFor(connection, log), log, {
       idleMs: 300,
       perCredential: 2,
-      inAll: 10,
+      inAll: 2,
     });
     afterAll(() => door.close());
-    const session = await service.postern.admit(ada);
-    const ask = (body: string, id?: string) =>
+    const ours = { session: await service.postern.admit(ada) };
+    const bens = { session: await service.postern.admit(await here.key('ben')) };
+    const ask = (body: string, id?: string, { session } = ours) =>
       door.fetch(
         new Request('http://localhost/mcp', {
           method: 'POST',
@@ -217,11 +222,13 @@ describe('a session of the 2025 protocol', () => {
         { session, tools: [] },
         '',
       );
-    const begin = async () => (await ask(hello())).headers.get('mcp-session-id') ?? '';
+    const begin = async (who = ours) => (await ask(hello(), undefined, who)).headers.get('mcp-session-id') ?? '';
     const [first, second, third] = [await begin(), await begin(), await begin()];
     const statuses = async () =>
       [first, second, third].map((id) => ask(hello('ping'), id).then(({ status }) => status));
     expect(await Promise.all(await statuses())).toEqual([404, 200, 200]);
+    await begin(bens);
+    expect(door.figures().sessions, 'in all').toBe(2);
     await new Promise((done) => setTimeout(done, 900));
     expect(door.figures().sessions).toBe(0);
     expect(await Promise.all(await statuses())).toEqual([404, 404, 404]);

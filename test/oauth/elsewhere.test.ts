@@ -16,9 +16,10 @@ const there = await world({ people: { bo: { email: both } } });
 
 const { publicKey, privateKey } = await generateKeyPair('RS256');
 const keys = { keys: [{ ...(await exportJWK(publicKey)), kid: 'one', alg: 'RS256', use: 'sig' }] };
+let isThere = false;
 const provider = createServer((request, response) => {
   const told = request.url === '/keys' ? keys : { issuer, jwks_uri: `${issuer}/keys` };
-  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(told));
+  response.writeHead(isThere ? 200 : 503, { 'content-type': 'application/json' }).end(JSON.stringify(told));
 });
 await new Promise<void>((done) => provider.listen(0, '127.0.0.1', done));
 afterAll(() => provider.close());
@@ -45,6 +46,12 @@ const token = (
     .setExpirationTime(ends)
     .sign(key);
 const me = async (bearer: string) => (await rawly(service, bearer)('GET /me')).status;
+
+test('while the provider does not say where its keys are its tokens open nothing; then it is asked again', async () => {
+  expect(await me(await token())).toBeGreaterThanOrEqual(500);
+  isThere = true;
+  expect(await me(await token())).toBe(200);
+});
 
 test('what is protected names the provider, and Postern issues nothing itself', async () => {
   const found = await service.fetch(new Request('http://localhost/.well-known/oauth-protected-resource/mcp'));

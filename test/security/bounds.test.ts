@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -89,6 +90,19 @@ describe('whoever sends slowly is cut off, and others are served meanwhile', () 
     expect(health.status).toBe(200);
     // It ends by itself: this would wait for ever else.
     expect(await said).toMatch(/^(HTTP\/1\.1 (408|400|413|500)|$)/);
+    expect(health.headers.get('keep-alive')).toBe('timeout=75');
+  });
+
+  test('and of more connections than there may be the last is closed unheard', async () => {
+    const narrow = await listen('127.0.0.1', 0, { connections: 1 });
+    narrow.serve(service.fetch);
+    const first = connect(narrow.port, '127.0.0.1');
+    await once(first, 'connect');
+    const second = connect(narrow.port, '127.0.0.1').on('error', () => {});
+    second.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+    expect(await text(second).catch(() => '')).toBe('');
+    first.destroy();
+    await narrow.close();
   });
 });
 

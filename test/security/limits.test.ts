@@ -130,6 +130,7 @@ describe('keys that hold nothing, from one address (security 25)', () => {
     expect(await from('192.0.2.1', other)).toBe(200);
     await here.sql('update credential set revoked_at = now() where person_id = $1', [here.uuid('finn')]);
     expect([await from('192.0.2.1', known), await from('192.0.2.1', known)]).toEqual([401, 429]);
+    expect(await here.sql(`select key from rate where key like '%192.0.2%'`), 'no address is kept').toEqual([]);
   });
 
   test('count by the network of an IPv6 address, and a key that holds counts for nothing', async () => {

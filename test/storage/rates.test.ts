@@ -71,6 +71,14 @@ test('a window ends by the clock of the database, whatever the process has', asy
   expect(await fresh.take(key)).toMatchObject({ refused: false });
 });
 
+test('while the database is away a server counts by itself', async () => {
+  const away = await openDatabase({ ...served, host: '127.0.0.1', port: 1 });
+  const here = counter(away, 'test', { points: 2, seconds: 3_600 });
+  const refusals = [await here.take('someone'), await here.take('someone'), await here.take('someone')];
+  expect(refusals.map(({ refused }) => refused)).toEqual([false, false, 'first']);
+  await away.close();
+});
+
 test('once a window is used up nothing is asked of the database, and what is over is taken out', async () => {
   const [here] = counters(5) as [ReturnType<typeof counter>];
   const key = newId();

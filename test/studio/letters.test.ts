@@ -54,6 +54,11 @@ async function letterAfter(what: () => Promise<unknown>) {
   return letters.at(-1) as (typeof letters)[number];
 }
 
+const invite = async (from: World, who: string, email: string) => {
+  const session = await postern.admit(await from.key(who));
+  return (await letterAfter(() => session.perform(operations.invite_members, { emails: [email] }))).link;
+};
+
 describe('a forgotten password', () => {
   test('is set anew by a link that is mailed to whoever has that email, and ends all their sessions', async () => {
     const before = visitor();
@@ -95,11 +100,6 @@ describe('a forgotten password', () => {
 });
 
 describe('an invitation', () => {
-  const invite = async (from: World, who: string, email: string) => {
-    const session = await postern.admit(await from.key(who));
-    return (await letterAfter(() => session.perform(operations.invite_members, { emails: [email] }))).link;
-  };
-
   test('lets in whoever has no account yet, with a name and a password that they choose (ORG-4)', async () => {
     const link = await invite(here, 'ada', at('new'));
     const it = visitor();
@@ -122,6 +122,8 @@ describe('an invitation', () => {
     const it = visitor();
     await it.signIn(at('new'));
     expect((await it.post('/join', { secret: link })).text).toContain('Join as Nele');
+    expect(await it.post('/join', { secret: link, step: 'accept', csrf: '' })).toMatchObject({ status: 403 });
+    await it.get('/account');
     expect(await it.post('/join', { secret: link, step: 'accept' })).toMatchObject({ to: '/account' });
     expect(await postern.identity.visit(it.cookies.get('postern_session') ?? '')).toMatchObject({
       organization: { id: there.organization },
@@ -130,14 +132,21 @@ describe('an invitation', () => {
   });
 });
 
+test('of two who come in at once by invitations for one email, one has the account; the other signs in first (ORG-11)', async () => {
+  const links = [await invite(here, 'ada', at('two')), await invite(there, 'zed', at('two'))];
+  const join = (secret: string) =>
+    visitor().post('/join', { secret, step: 'accept', name: 'Two', password, again: password });
+  const answers = await Promise.all(links.map(join));
+  expect(answers.map(({ to }) => to).sort()).toEqual(['/account', '/sign-in']);
+});
+
 test('an account whose email nobody has proven speaks for whom it came in as alone, until a link proves it (ORG-11)', async () => {
   const organizations = async () => {
     const it = visitor();
     const { to } = await it.signIn(at('kim'));
     return to;
   };
-  const session = await postern.admit(await here.key('ada'));
-  const { link } = await letterAfter(() => session.perform(operations.invite_members, { emails: [at('kim')] }));
+  const link = await invite(here, 'ada', at('kim'));
   await world({ people: { kim: { email: at('kim') } } });
   await visitor().post('/join', { secret: link, step: 'accept', name: 'Kim', password, again: password });
   expect(await organizations()).toBe('/account');

@@ -126,12 +126,13 @@ test('all of it works with scripts turned off: signing in, a key, ending it, sig
 
 describe('a passkey', () => {
   let page: Page;
+  let isTheirFinger: (isIt: boolean) => Promise<unknown>;
 
   beforeAll(async () => {
     page = await opened();
     const device = await page.context().newCDPSession(page);
     await device.send('WebAuthn.enable');
-    await device.send('WebAuthn.addVirtualAuthenticator', {
+    const { authenticatorId } = await device.send('WebAuthn.addVirtualAuthenticator', {
       options: {
         protocol: 'ctap2',
         transport: 'internal',
@@ -141,7 +142,15 @@ describe('a passkey', () => {
         automaticPresenceSimulation: true,
       },
     });
+    isTheirFinger = (isUserVerified) => device.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified });
   });
+
+  const proofAt = async (origin: string, options: unknown) => {
+    await page.goto(`${origin}/sign-in`);
+    return page.evaluate(`navigator.credentials
+      .get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(${JSON.stringify(options)}) })
+      .then((it) => it.toJSON())`);
+  };
 
   test('is added, signs in, proves again who they are, and is removed (security 12)', async () => {
     await signIn(page, 'bo');
@@ -163,31 +172,38 @@ describe('a passkey', () => {
     expect(entries.map(({ because }) => because)).toContain('Signed in by passkey.');
   });
 
-  test('made for another origin opens nothing, nor does one answer serve twice (security 12)', async () => {
+  test('made for another origin opens nothing, nor by whoever holds the device, nor does one answer serve twice (security 12)', async () => {
     const post = async (from: string, path: string, cookie: string, answer?: unknown) => {
       const headers = { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin', cookie };
       const response = await fetch(`${from}${path}`, { method: 'POST', headers, body: JSON.stringify({ answer }) });
       const held = response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
       return { status: response.status, held, body: await response.json() };
     };
-    const proofAt = async (origin: string, options: unknown) => {
-      await page.goto(`${origin}/sign-in`);
-      return page.evaluate(`navigator.credentials
-        .get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(${JSON.stringify(options)}) })
-        .then((it) => it.toJSON())`);
-    };
     const other = await premises.address();
     await page.context().clearCookies();
-    for (const [origin, status] of [
-      [other, 401],
-      [address, 200],
+    for (const [origin, userVerification, status] of [
+      [other, 'required', 401],
+      [address, 'discouraged', 401],
+      [address, 'required', 200],
     ] as const) {
       const { held, body } = await post(address, '/sign-in/passkey/options', '');
-      const answer = await proofAt(origin, body);
+      await isTheirFinger(userVerification === 'required');
+      const answer = await proofAt(origin, { ...(body as object), userVerification });
       expect((await post(address, '/sign-in/passkey', '', answer)).status, 'of another browser').toBe(401);
       expect((await post(address, '/sign-in/passkey', held, answer)).status).toBe(status);
+      // As of one that several devices share, which does not count.
+      await here.sql('update passkey set counter = 0');
       expect((await post(address, '/sign-in/passkey', held, answer)).status).toBe(401);
     }
+  });
+
+  test('of one proves nothing for another who is signed in (security 12)', async () => {
+    const ada = premises.visitor(address);
+    await ada.signIn(at('ada'));
+    await ada.get('/account');
+    const { text } = await ada.script('/prove/passkey/options');
+    const answer = await proofAt(address, JSON.parse(text));
+    expect(await ada.script('/prove/passkey', { answer })).toMatchObject({ status: 401 });
   });
 
   test('that is removed opens nothing', async () => {

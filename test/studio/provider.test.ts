@@ -1,4 +1,6 @@
-import { beforeAll, expect, test } from 'vitest';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { identityProvider, type Known } from '../support/identity-provider.ts';
 import { premisesFor } from '../support/studio.ts';
 import { type World, world } from '../support/world.ts';
@@ -6,7 +8,17 @@ import { type World, world } from '../support/world.ts';
 const at = (name: string) => `${name}@provider.test`;
 const { passedBy, settings } = await identityProvider('http://localhost/sign-in/provider/callback');
 const { visitor, postern } = await premisesFor({ provider: { ...settings, domains: ['provider.test'] } });
-const unreachable = await premisesFor({ provider: { ...settings, issuer: 'http://127.0.0.1:1' } });
+let isThere = false;
+/** Another, which is not there at first. */
+const latecomer = createServer((_, response) =>
+  response
+    .writeHead(isThere ? 200 : 503, { 'content-type': 'application/json' })
+    .end(JSON.stringify({ issuer, authorization_endpoint: `${issuer}/authorize` })),
+);
+await new Promise<void>((done) => latecomer.listen(0, '127.0.0.1', done));
+afterAll(() => latecomer.close());
+const issuer = `http://127.0.0.1:${(latecomer.address() as AddressInfo).port}`;
+const late = await premisesFor({ provider: { ...settings, issuer } });
 let here: World;
 
 beforeAll(async () => {
@@ -85,9 +97,9 @@ test('what it answers serves once, in the browser that went there, with its stat
   third.cookies.delete('postern_session');
   expect(await third.get(pathOf(again)), 'a second time').toMatchObject(nowhere);
   const fourth = visitor();
-  const late = await passedBy(fourth, proven(at('ada')));
+  const tardy = await passedBy(fourth, proven(at('ada')));
   await here.sql(`update ceremony set expires_at = now() - interval '1 s'`);
-  expect(await fourth.get(pathOf(late)), 'after ten minutes').toMatchObject(nowhere);
+  expect(await fourth.get(pathOf(tardy)), 'after ten minutes').toMatchObject(nowhere);
 });
 
 test('proving again who one is takes signing in there again', async () => {
@@ -105,8 +117,10 @@ test('proving again who one is takes signing in there again', async () => {
   expect(visit).toMatchObject({ isRecent: true, provenBy: 'provider' });
 });
 
-test('where it does not answer, the sign-in page says so', async () => {
-  const it = unreachable.visitor();
+test('where it does not answer, the sign-in page says so, and it is asked again by whoever comes next', async () => {
+  const it = late.visitor();
   expect(await it.get('/sign-in/provider')).toMatchObject({ to: '/sign-in?wrong=provider' });
   expect((await it.get('/sign-in?wrong=provider')).text).toContain('That sign-in did not work.');
+  isThere = true;
+  expect((await it.get('/sign-in/provider')).to).toMatch(`${issuer}/authorize?`);
 });

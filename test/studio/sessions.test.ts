@@ -128,12 +128,24 @@ describe('a session', () => {
     expect(await it.post('/organizations', { organization: here.uuid('cy') })).toMatchObject({ status: 403 });
   });
 
+  test('of an organization that was deleted is over as long as it is (ORG-9)', async () => {
+    const it = await signedIn('cy');
+    await here.sql('update organization set deleted_at = now() where id = $1', [here.organization]);
+    expect(await isIn(it)).toBe(false);
+    await here.sql('update organization set deleted_at = null where id = $1', [here.organization]);
+    expect(await isIn(it)).toBe(true);
+  });
+
   test('of an organization that wants its provider is opened by nothing else (ORG-2)', async () => {
     const it = await signedIn('cy');
     const sso = `insert into sso (organization_id, protocol, issuer, required) values ($1, 'oidc', 'https://id.test', true)`;
     await here.sql(sso, [here.organization]);
     expect(await isIn(it)).toBe(false);
     expect((await visitor().signIn(at('cy'))).status).toBe(401);
+    const hal = visitor();
+    await hal.signIn(at('hal'));
+    await hal.get('/organizations');
+    expect(await hal.post('/organizations', { organization: here.organization })).toMatchObject({ status: 403 });
     await here.sql('delete from sso where organization_id = $1', [here.organization]);
     expect(await isIn(it)).toBe(true);
   });
