@@ -1,6 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { overHttp } from '../../src/mcp/http.ts';
-import { serverFor } from '../../src/mcp/server.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { agent } from '../support/agent.ts';
 import { serviceIn } from '../support/service.ts';
 import { type World, world } from '../support/world.ts';
@@ -196,42 +194,6 @@ describe('a session of the 2025 protocol', () => {
     expect((await ping(session, { secret })).status).toBe(200);
     await here.sql('update credential set revoked_at = now() where id = $1', [id]);
     expect((await ping(session, { secret })).status).toBe(401);
-  });
-
-  test('makes room for its credential’s next one, and is closed when it has long been idle (security 32)', async () => {
-    const log = { error: () => {}, debug: () => {} };
-    const door = overHttp((connection) => serverFor(connection, log), log, {
-      idleMs: 300,
-      perCredential: 2,
-      inAll: 2,
-    });
-    afterAll(() => door.close());
-    const ours = { session: await service.postern.admit(ada) };
-    const bens = { session: await service.postern.admit(await here.key('ben')) };
-    const ask = (body: string, id?: string, { session } = ours) =>
-      door.fetch(
-        new Request('http://localhost/mcp', {
-          method: 'POST',
-          body,
-          headers: {
-            'content-type': 'application/json',
-            accept: 'application/json, text/event-stream',
-            ...(id && { 'mcp-session-id': id }),
-          },
-        }),
-        { session, tools: [] },
-        '',
-      );
-    const begin = async (who = ours) => (await ask(hello(), undefined, who)).headers.get('mcp-session-id') ?? '';
-    const [first, second, third] = [await begin(), await begin(), await begin()];
-    const statuses = async () =>
-      [first, second, third].map((id) => ask(hello('ping'), id).then(({ status }) => status));
-    expect(await Promise.all(await statuses())).toEqual([404, 200, 200]);
-    await begin(bens);
-    expect(door.figures().sessions, 'in all').toBe(2);
-    await new Promise((done) => setTimeout(done, 900));
-    expect(door.figures().sessions).toBe(0);
-    expect(await Promise.all(await statuses())).toEqual([404, 404, 404]);
   });
 });
 
