@@ -53,7 +53,7 @@ test.each([
 });
 
 test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/jsonp'])(
-  'a body said to be %s is not read',
+  'a body said to be %s is not read (security 24)',
   async (type) => {
     const { status, body } = await create({ name: 'x', document: {} }, { 'content-type': type });
     expect([status, body.code, body.advice]).toEqual([

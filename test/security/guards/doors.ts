@@ -135,10 +135,10 @@ export const doors: readonly Line[] = [
     expects: 'Bodies are of one type, bounded in size and depth, and what they hold is decided on one by one',
     guards: [
       {
-        file: 'src/mcp/http.ts',
+        file: 'src/http/body.ts',
         does: 'reads JSON alone',
-        from: "if (!isJsonContentType(request.headers.get('content-type')))",
-        to: "if (!isJsonContentType('application/json'))",
+        from: "if (!/^application\\/json\\s*(;|$)/i.test(request.headers.get('content-type') ?? '')) {",
+        to: 'if (false) {',
       },
       {
         file: 'src/mcp/http.ts',
