@@ -1,4 +1,4 @@
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { overHttp } from '../../src/mcp/http.ts';
 import { serverFor } from '../../src/mcp/server.ts';
 import { serviceIn } from '../support/service.ts';
@@ -12,7 +12,7 @@ const ben = { session: await postern.admit(await here.key('ben')) };
 /** A door that holds two of anything, and asks it over what it is sent. */
 function narrow() {
   const log = { error: () => {}, debug: () => {} };
-  const limits = { idleMs: 300, perCredential: 2, inAll: 2, streams: 2 };
+  const limits = { idleMs: 1_500, perCredential: 2, inAll: 2, streams: 2 };
   const door = overHttp((connection) => serverFor(connection, log), log, limits);
   afterAll(() => door.close());
   const ask = (who: typeof ada, method: string, params: object, headers: Record<string, string> = {}) =>
@@ -38,8 +38,7 @@ test('a session makes room for its credential’s next one, and is closed when i
   expect(await statuses()).toEqual([404, 200, 200]);
   await begin(ben);
   expect(door.figures().sessions, 'in all').toBe(2);
-  await new Promise((done) => setTimeout(done, 900));
-  expect(door.figures().sessions).toBe(0);
+  await vi.waitFor(() => expect(door.figures().sessions).toBe(0), 30_000);
   expect(await statuses()).toEqual([404, 404, 404]);
 });
 
