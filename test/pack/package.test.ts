@@ -91,6 +91,7 @@ describe('the package', () => {
     expect((await call('list_workflows', { limit: 50 })).items.length).toBeGreaterThan(5);
     await close();
     expect(running.screen).toContain(join(home, '.local/share/postern'));
+    expect(running.screen).toContain('  npx postern sign-in link');
   });
 
   test('is started again, on the same data, by what its screen says to paste', async () => {
@@ -136,6 +137,7 @@ test('the image of the Dockerfile serves on a database as compose.yaml has it, u
   const inside = endedAfterwards(await served(child));
   expect(inside.screen).toContain('MCP      https://postern.example/mcp\n');
   expect(inside.screen).not.toContain('0.0.0.0');
+  expect(inside.screen).toContain('  postern sign-in link');
 
   const [node = '', ...asks] = image.health;
   carriedOut(node, asks, '/', { ...path, POSTERN_PORT: new URL(inside.address).port });
