@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { clientOf, drive, keyFor } from './calls.ts';
 import { askers, type Ground } from './data.ts';
 import { type Figure, middle } from './measure.ts';
 import { startServer } from './server.ts';
+import { cpuOfPostgres } from './spent.ts';
 
 const rounds = 11;
 const calls = 500;
@@ -50,23 +50,5 @@ export async function call(ground: Ground): Promise<Figure[]> {
     echo.close();
     await server.close();
     await ground.forget();
-  }
-}
-
-/** The CPU that the connections of the role that serves have used so far, in µs; not a number where there is no /proc. */
-async function cpuOfPostgres({ sql }: Ground): Promise<number> {
-  const { rows } = await sql.query(
-    `select pid from pg_stat_activity where usename = 'postern_app' and datname = current_database()`,
-  );
-  return rows.reduce((sum, { pid }) => sum + cpuOf(pid), 0);
-}
-
-/** Counted by the kernel in hundredths of a second. */
-function cpuOf(pid: number): number {
-  try {
-    const [user, system] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ').slice(11, 13) ?? [];
-    return (Number(user) + Number(system)) * 10_000;
-  } catch {
-    return Number.NaN;
   }
 }

@@ -12,6 +12,7 @@
  * - timing: whether a hidden workflow and a missing one can be told apart by time: 0 off 0.5 is not at all. Last, with no grid to
  *   wait for, they can be: where that p is not small, the machine is too noisy for the others to mean much.
  * - stdio: seconds until the first tools/list.
+ * - sizing: what docs/operations.md says that it takes, of CPU, memory and disk; held to no bound.
  *
  * `--only NAME` asks one of them.
  */
@@ -22,6 +23,7 @@ import { type Ground, groundWith } from './data.ts';
 import { governance } from './governance.ts';
 import { type Figure, report } from './measure.ts';
 import { reads } from './reads.ts';
+import { sizing } from './sizing.ts';
 import { stdio } from './stdio.ts';
 import { timing } from './timing.ts';
 
@@ -39,6 +41,7 @@ const questions: Readonly<Record<string, Question>> = {
   call: { title: "the server's CPU of a call, times an echo", ask: call },
   timing: { title: 'hidden against missing', ask: timing },
   stdio: { title: 'the first tools/list over stdio, in seconds', ask: stdio },
+  sizing: { title: 'how much it takes, on this machine', ask: sizing },
 };
 
 const { values } = parseArgs({ options: { large: { type: 'boolean', default: false }, only: { type: 'string' } } });

@@ -1,6 +1,7 @@
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import { listen } from '../src/cli/listen.ts';
+import { logRequests, openLog } from '../src/cli/log.ts';
 import { serviceOn } from '../src/service.ts';
 import { openPostern } from '../src/workspace/postern.ts';
 import type { Ports } from './server.ts';
@@ -12,10 +13,8 @@ const postern = await openPostern({
   app: JSON.parse(process.argv[2] ?? ''),
   rates: { person: 1_000_000, costly: 1_000_000, address: 1_000_000 },
 });
-const log = {
-  error: (details: object, message: string) => process.stderr.write(`${message} ${JSON.stringify(details)}\n`),
-  debug: () => {},
-};
+const log = await openLog();
+if (process.argv[3] === 'logs') logRequests(log);
 const service = serviceOn(postern, { log });
 const doors = { postern: await listen('127.0.0.1', 0), echo: await listen('127.0.0.1', 0) };
 doors.postern.serve(service.fetch);

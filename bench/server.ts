@@ -21,8 +21,12 @@ export interface Ports {
   readonly echo: number;
 }
 
-export async function startServer(app: Connection): Promise<Server> {
-  const child = fork(new URL('./server-process.ts', import.meta.url), [JSON.stringify(app)]);
+/** Without a file it writes no log of requests. */
+export async function startServer(app: Connection, log?: number): Promise<Server> {
+  const told = [JSON.stringify(app), ...(log === undefined ? [] : ['logs'])];
+  const child = fork(new URL('./server-process.ts', import.meta.url), told, {
+    stdio: ['ignore', 'inherit', log ?? 'inherit', 'ipc'],
+  });
   const over = once(child, 'exit');
   const heard = async <T>(): Promise<T> => {
     const [it] = await Promise.race([once(child, 'message'), over.then(() => [undefined])]);
