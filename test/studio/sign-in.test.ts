@@ -16,6 +16,7 @@ let here: World;
 beforeAll(async () => {
   const people = Object.fromEntries(names.map((name) => [name, { email: at(name) }]));
   here = await world({ people: { ...people, root: 'admin' } });
+  await visitor().settle(at('ada'));
 });
 
 /** What was counted is over, by the database's clock. */

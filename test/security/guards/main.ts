@@ -24,7 +24,7 @@ let noticed = 0;
 
 try {
   const asIs = await run(copies[0], wanted);
-  for (const it of wanted) if (!isKept(it, asIs)) failures.push(`${it.line}: its tests do not pass as the code is.`);
+  for (const { line } of wanted) failures.push(...failing(line, asIs).map((it) => `${line}: as the code is, ${it}`));
   if (failures.length === 0) await Promise.all(copies.map(takenOut));
   process.stdout.write(failures.map((it) => `${it}\n`).join(''));
   process.stdout.write(`${wanted.length} lines, ${count} guards: ${noticed} were noticed.\n`);
@@ -84,7 +84,9 @@ async function run(copy: string, those: readonly Line[], ...more: string[]): Pro
   return testResults.flatMap(({ assertionResults }) => assertionResults);
 }
 
-function isKept({ line }: Line, tests: readonly Test[]): boolean {
+/** What is wrong with a line's tests before anything is taken out. */
+function failing(line: number, tests: readonly Test[]): readonly string[] {
   const its = tests.filter(({ fullName }) => new RegExp(titlesShowing(line)).test(fullName));
-  return its.length > 0 && its.every(({ status }) => status === 'passed');
+  if (its.length === 0) return ['no test of it runs.'];
+  return its.filter(({ status }) => status !== 'passed').map(({ fullName }) => `this fails: ${fullName}`);
 }
