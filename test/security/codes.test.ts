@@ -44,6 +44,14 @@ test('a code serves once, and a second time ends all that came of it (security 1
   expect((await its.refresh(who, refresh)).body.error).toBe('invalid_grant');
 });
 
+test('of many that come with one code at the same moment, one at most gets a token, and that is over (security 14)', async () => {
+  const code = (await ada.answer(client.question(id))).searchParams.get('code') ?? '';
+  const answers = await Promise.all(Array.from({ length: 6 }, () => client.redeem(id, code)));
+  const got = answers.filter(({ status }) => status === 200);
+  expect(got.length).toBeLessThanOrEqual(1);
+  for (const { body } of got) expect(await me(body.access_token)).toBe(401);
+});
+
 /** Sets back when all that was used up was used, by the database's clock. */
 const passed = (seconds: number) =>
   here.sql('update oauth_item set used_at = used_at - make_interval(secs => $2) where organization_id = $1', [
