@@ -115,6 +115,13 @@ test('call prints the answer of a tool as JSON, and its exit code says whether t
   expect(away).toMatchObject({ code: 0, stdout: expect.stringContaining('"Called"') });
 });
 
+test('the keys that sign access tokens are taken away by a command, be there any or none', async () => {
+  expect(await operator('tokens', 'rotate')).toBe('0 keys are gone: what they signed is refused.\n');
+  expect((await postern(['tokens', 'rotate', '--help'], settings)).stdout).toMatch(
+    /Refuses every access token from now on/,
+  );
+});
+
 test('import takes every document of a folder once, names what is broken with its place, and resumes (DOC-5, EXT-9)', async () => {
   const folder = dataFolder();
   cpSync(join(root, 'examples'), folder, { recursive: true });
@@ -158,6 +165,7 @@ test('whatever the operator does to keys is in the log, as the operator’s (EXT
     'key.revoke',
     'organization.create',
     'person.create',
+    'tokens.rotate',
     'workspace.create',
   ]);
   expect(rows.every(({ person_id }) => person_id === null)).toBe(true);
