@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { Service } from '../support/agent.ts';
 import { follow } from '../support/following.ts';
 import { visitorAt } from '../support/visitor.ts';
 import { at, byMcp, byRest, type Caller, Refused } from './caller.ts';
@@ -16,93 +17,89 @@ export const shifted = (days: number) => ({ NODE_OPTIONS: preload, SHIFT_MS: Str
  * has begun the other goes on with, sessions of people too (DEC-4). Answers what was otherwise.
  */
 export async function clocks({ here, server: ahead }: Standing) {
-  const wrong: string[] = [];
-  const expected = (what: string, is: unknown, should: unknown) => {
-    if (is !== should) wrong.push(`${what}: ${is}, not ${should}`);
-  };
   const behind = await here.serve({ ...here.own, ...shifted(-3) });
-  const servers = { ahead, behind };
-  const over = Object.entries(servers).map(([name, server]) => {
-    const other = name === 'ahead' ? behind : ahead;
-    return { name, service: at(server.address), next: at(other.address) };
-  });
-  const id = here.world.id('plans');
+  const [one, two] = [at(ahead.address), at(behind.address)];
+  const wrong = await Promise.all([
+    over({ here, service: one, next: two, who: 'cy' }),
+    over({ here, service: two, next: one, who: 'di' }),
+  ]);
+  return { wrong: wrong.flat(), code: (await behind.end()).code };
+}
 
-  for (const { name, service, next } of over) {
-    const [ada, bo] = [here.keys.ada as string, here.keys.bo as string];
-    const call = byRest(service, ada);
-    expected(
-      `${name}: a key that ended`,
-      await codeOf(byRest(service, await keyEnding(here, -day)), 'whoami'),
-      'unauthenticated',
-    );
-    expected(
-      `${name}: a key that has an hour`,
-      await codeOf(byRest(service, await keyEnding(here, day / 24)), 'whoami'),
-      'done',
-    );
-    expected(
-      `${name}: an end that is over`,
-      await codeOf(call, 'share_resource', sharing(id, -60_000)),
-      'invalid_argument',
-    );
-    expected(
-      `${name}: an end in an hour`,
-      await codeOf(call, 'share_resource', { ...sharing(id, day / 24), with: 'person:bo@acme.test', role: 'viewer' }),
-      'done',
-    );
+interface Clock {
+  readonly here: Standing['here'];
+  readonly service: Service;
+  /** The server whose clock is wrong the other way. */
+  readonly next: Service;
+  readonly who: string;
+}
 
-    const args = { id, visibility: name === 'ahead' ? 'everyone' : 'shared' };
-    const { confirm } = await call('set_visibility', args);
-    expected(
-      `${name}: its token, on the other`,
-      await codeOf(byRest(next, ada), 'set_visibility', args, { confirm }),
-      'done',
-    );
+async function over(clock: Clock): Promise<string[]> {
+  const all = { ...(await begun(clock)), ...(await visited(clock)), ...(await ending(clock)) };
+  return Object.entries(all).flatMap(([what, [is, should]]) =>
+    is === should ? [] : `over ${clock.who}: ${what}: ${is}, not ${should}`,
+  );
+}
 
-    const key = `from ${name}`;
-    const once = await call('create_workflow', { name: key, document: {} }, { key });
-    const again = await byRest(next, ada)('create_workflow', { name: key, document: {} }, { key });
-    expected(`${name}: a call that is repeated on the other`, again.id, once.id);
+/** By name, what is and what should be. */
+type Seen = Record<string, readonly [unknown, unknown]>;
 
-    const browser = await visitorOf(here, service, 'cy');
-    expected(`${name}: a session that was begun there`, (await browser.get('/account')).status, 200);
-    const elsewhere = visitorAt(next.fetch, undefined, browser.cookies);
-    expected(`${name}: the same session on the other`, (await elsewhere.get('/account')).status, 200);
-    const made = await elsewhere.post('/account/keys', { name, scope: 'read', days: '1' });
-    expected(`${name}: a proof of just now, on the other`, made.status, 200);
-    const [, secret = ''] = /(postern_[0-9a-z]{84})/.exec(made.text) ?? [];
-    expected(`${name}: the key that it made, for a day`, await codeOf(byRest(service, secret), 'whoami'), 'done');
-    await elsewhere.post('/sign-out', {});
-    expected(
-      `${name}: a session that ended on the other`,
-      (await browser.get('/account')).to?.split('?')[0],
-      '/sign-in',
-    );
+/** What one server has begun, the other goes on with; and what ends is told from what does not. */
+async function begun({ here, service, next, who }: Clock): Promise<Seen> {
+  const secret = here.keys[who] as string;
+  const [call, byNext] = [byRest(service, secret), byRest(next, secret)];
+  const made = { name: `Made by ${who}`, document: {} };
+  const { id } = await call('create_workflow', made, { key: who });
+  const args = { id, visibility: 'shared' };
+  const { confirm } = await call('set_visibility', args);
+  return {
+    'a call that is repeated on the other': [(await byNext('create_workflow', made, { key: who })).id, id],
+    'its token, on the other': [await codeOf(byNext, 'set_visibility', args, { confirm }), 'done'],
+    'a key that ended': [await codeOf(byRest(service, await keyEnding(here, -day)), 'whoami'), 'unauthenticated'],
+    'a key that has an hour': [await codeOf(byRest(service, await keyEnding(here, day / 24)), 'whoami'), 'done'],
+    'an end that is over': [await codeOf(call, 'share_resource', sharing(id, -60_000)), 'invalid_argument'],
+    'an end in an hour': [await codeOf(call, 'share_resource', sharing(id, day / 24)), 'done'],
+  };
+}
 
-    const short = await keyEnding(here, 1_500, 'bo');
-    const listener = await byMcp(service, short);
-    const { closed } = await follow(listener.client, '2026', [`postern://workflow/${id}`]);
-    await call('share_resource', { ...sharing(once.id, 2_000), with: 'person:bo@acme.test' });
-    expected(
-      `${name}: a grant that holds`,
-      await codeOf(byRest(service, bo), 'open_workflow', { id: once.id }),
-      'done',
-    );
-    await until(
-      'the grant ends',
-      async () => (await codeOf(byRest(service, bo), 'open_workflow', { id: once.id })) === 'not_found',
-    );
-    expected(
-      `${name}: the same on the other`,
-      await codeOf(byRest(next, bo), 'open_workflow', { id: once.id }),
-      'not_found',
-    );
-    await closed;
-    expected(`${name}: a key that ended meanwhile`, await codeOf(byRest(service, short), 'whoami'), 'unauthenticated');
-    await listener.close().catch(() => {});
-  }
-  return { wrong, code: (await behind.end()).code };
+/** A person's session, proof and key hold on both, and end on both. */
+async function visited({ here, service, next, who }: Clock): Promise<Seen> {
+  const browser = await visitorOf(here, service, who);
+  const elsewhere = visitorAt(next.fetch, undefined, browser.cookies);
+  const statuses = [await browser.get('/account'), await elsewhere.get('/account')].map(({ status }) => status);
+  const made = await elsewhere.post('/account/keys', { name: who, scope: 'read', days: '1' });
+  const [secret = ''] = /postern_[0-9a-z]{84}/.exec(made.text) ?? [];
+  const key = await codeOf(byRest(service, secret), 'whoami');
+  await elsewhere.post('/sign-out', {});
+  return {
+    'a session that was begun there': [statuses[0], 200],
+    'the same on the other': [statuses[1], 200],
+    'a proof of just now, on the other': [made.status, 200],
+    'the key that it made, for a day': [key, 'done'],
+    'a session that ended on the other': [(await browser.get('/account')).to?.split('?')[0], '/sign-in'],
+  };
+}
+
+/** A grant and a key that end while they are in use, and the stream of that key. */
+async function ending({ here, service, next, who }: Clock): Promise<Seen> {
+  const bo = here.keys.bo as string;
+  const call = byRest(service, here.keys[who] as string);
+  const opened = (by: Service, id: string) => codeOf(byRest(by, bo), 'open_workflow', { id });
+  const { id } = await call('create_workflow', { name: `Lent by ${who}`, document: {} });
+  await call('share_resource', sharing(id, 2_000));
+  const holds = await opened(service, id);
+  const short = await keyEnding(here, 1_500, 'bo');
+  const listener = await byMcp(service, short);
+  const { closed } = await follow(listener.client, '2026', [`postern://workflow/${id}`]);
+  await until('the grant ends', async () => (await opened(service, id)) === 'not_found');
+  await closed;
+  const seen: Seen = {
+    'a grant that holds': [holds, 'done'],
+    'the same once it has ended, on the other': [await opened(next, id), 'not_found'],
+    'a key that ended meanwhile': [await codeOf(byRest(service, short), 'whoami'), 'unauthenticated'],
+  };
+  await listener.close().catch(() => {});
+  return seen;
 }
 
 const sharing = (id: string, ms: number) => ({

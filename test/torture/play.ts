@@ -23,6 +23,8 @@ export interface Figures {
   looks: number;
   replays: number;
   ambiguous: number;
+  /** How many of each write were done. */
+  readonly done: Record<string, number>;
 }
 
 interface Course {
@@ -31,7 +33,7 @@ interface Course {
 }
 
 const moves = [...resourceMoves, ...owningMoves, ...askingMoves, ...placingMoves, ...governingMoves, ...groupingMoves];
-const none = (): Figures => ({ writes: 0, refused: 0, looks: 0, replays: 0, ambiguous: 0 });
+const none = (): Figures => ({ writes: 0, refused: 0, looks: 0, replays: 0, ambiguous: 0, done: {} });
 
 /** Plays a plot to its end, or to the first answer that is another than the rules say, which is thrown as a Difference. */
 export async function play(
@@ -87,7 +89,7 @@ const answered = (call: Promise<Answer>): Promise<Answer | string> =>
     if (thrown instanceof Refused) return thrown.code;
     // What a key may not do is not offered over MCP, and an ended one not heard (EXT-4).
     if (/There is no tool/.test(String(thrown))) return 'insufficient_scope';
-    if (/Not signed in/.test(String(thrown))) return 'unauthenticated';
+    if (/Not signed in|HTTP 401/.test(String(thrown))) return 'unauthenticated';
     throw thrown;
   });
 
@@ -126,6 +128,7 @@ async function carryOut({ model, move, call, random, figures, trace }: Doing): P
   const wrong = move.apply(answer, after);
   if (wrong) throw new Wrong(wrong);
   figures.writes++;
+  figures.done[name] = (figures.done[name] ?? 0) + 1;
   if (!key) return;
   figures.replays++;
   const again = await answered(call(name, args, how));

@@ -21,7 +21,7 @@ export interface Enough {
  */
 export async function soak({ seed, enough }: { seed: number; enough: Enough }, stage: Stage) {
   const random = seeded(seed);
-  const figures = { worlds: 0, writes: 0, refused: 0, looks: 0, replays: 0, ambiguous: 0 };
+  const figures = { worlds: 0, writes: 0, refused: 0, looks: 0, replays: 0, ambiguous: 0, done: {} };
   const until = performance.now() + 1000 * (enough.seconds ?? Number.POSITIVE_INFINITY);
   const most = enough.calls ?? Number.POSITIVE_INFINITY;
   let isStopped = false;
