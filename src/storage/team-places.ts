@@ -6,7 +6,7 @@ import { everywhere } from './everywhere.ts';
 
 type Teamwork = Decided<'team.staff' | 'team.join' | 'team.leave' | 'team.edit' | 'team.delete'>;
 
-/** What a team holds, wherever in the organization (TEAM-5). */
+/** What a team holds, wherever in the organization (TEAM-5), a workspace that was deleted and can be brought back included (ORG-9). */
 export interface Held {
   readonly places: readonly { readonly workspace: string; readonly role: WorkspaceRole }[];
   /** Workspaces in which it is in a project. */
@@ -18,6 +18,8 @@ export function heldBy(tx: Tx, { me, subject }: Teamwork): Promise<Held> {
   return everywhere(tx, me, async () => {
     const { rows } = await sql<{ places: Held['places'] | null; projects: string[] | null; grants: boolean }>`
       select (select json_agg(json_build_object('workspace', t.workspace_id, 'role', t.role)) from workspace_team t
+          join workspace w on w.organization_id = t.organization_id and w.id = t.workspace_id
+            and (w.deleted_at is null or w.deleted_at > statement_timestamp() - interval '30 days')
           where t.organization_id = ${me.organization} and t.team_id = ${subject.id}) as places,
         (select array_agg(distinct m.workspace_id) from project_member m where m.organization_id = ${me.organization} and m.principal_id = ${subject.id}) as projects,
         exists (select from access_grant g where g.organization_id = ${me.organization} and g.principal_id = ${subject.id} and g.live

@@ -81,12 +81,14 @@ function refuseJoining(desk: Desk, { subject }: Teamwork, steps: readonly Step[]
   for (const { id, was, to } of steps) refuseRaisingOneself(desk, id, was as Rung<'team'>, to as Rung<'team'>);
 }
 
-/** Into a team that is owner or admin of workspaces, only org admins and the owners of each let people (TEAM-6). */
+/** Into a team that is owner or admin of workspaces, only org admins and the owners of each let people, one that was deleted too (TEAM-6). */
 async function refuseAdmitting(desk: Desk, target: Teamwork, running: Held['places']): Promise<void> {
   if (running.length === 0 || (await managesAll(desk, target))) return;
   for (const { workspace } of running) {
     const owning = await desk.may('workspace.own', { noun: 'workspace', id: workspace });
     if (!(owning instanceof Problem)) continue;
+    const restoring = await desk.may('workspace.restore', { noun: 'closed', id: workspace });
+    if (!(restoring instanceof Problem)) continue;
     throw new Problem('permission_denied', 'This team runs a workspace, whose owners alone let people in (TEAM-6).', {
       advice: 'Ask an owner of the workspace, or an admin of the organization.',
     });

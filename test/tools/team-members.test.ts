@@ -155,6 +155,28 @@ describe('who is in a team', () => {
     ).toMatchObject({ changed: 1 });
   });
 
+  test('one that was deleted counts as long as it can be brought back (TEAM-6, ORG-9, ORG-10)', async () => {
+    const here = await premises({
+      ...told,
+      workspaces: { ...told.workspaces, gone: { crew: 'owner' } },
+      teams: { ...told.teams, crew: { bo: 'manager' } },
+      closed: ['vault', 'crew'],
+    });
+    const add = (person: string) => ({ id: 'crew', set: [{ person: here.email(person) }] });
+    const since = (days: number) =>
+      here.sql('update workspace set deleted_at = now() - make_interval(days => $1) where id = $2', [
+        days,
+        here.uuid('gone'),
+      ]);
+    await since(1);
+    expect(await confirmed(here.as('bo'), 'update_team_members', add('cy')), 'its owner by crew').toMatchObject({
+      changed: 1,
+    });
+    expect(await here.as('bo')('update_team_members', add('gus'))).toMatchObject(code('invalid_argument'));
+    await since(31);
+    expect(await confirmed(here.as('bo'), 'update_team_members', add('gus'))).toMatchObject({ changed: 1 });
+  });
+
   test('a workspace that a team alone owns keeps an owner: the last does not leave, is not taken out, the team not deleted (GRP-5)', async () => {
     const here = await premises({
       ...told,

@@ -25,8 +25,9 @@ const team: Draw = (model, who, random) => {
   const to = isIn && random.once(2) ? undefined : random.pick(['member', 'manager'] as const);
   const person = outside('person', other.id);
   const run = model.land.workspaces.filter(
-    ({ deleted, members }) =>
-      !deleted && members.some(({ principal, role }) => principal === it.id && (role === 'admin' || role === 'owner')),
+    ({ deleted, past, members }) =>
+      !(deleted && past) &&
+      members.some(({ principal, role }) => principal === it.id && (role === 'admin' || role === 'owner')),
   );
   const isIdle = isIn && to === it.roles[other.id];
   const after = to
@@ -59,7 +60,7 @@ function leavesUnowned(model: Model, team: string, people: readonly string[]): b
     principals: model.land.principals.map((it) => (it.id === team ? { ...it, people } : it)),
   };
   return model.land.workspaces.some(
-    (it) => !it.deleted && ownersOf(model, it).length > 0 && ownersOf({ ...model, land }, it).length === 0,
+    (it) => !(it.deleted && it.past) && ownersOf(model, it).length > 0 && ownersOf({ ...model, land }, it).length === 0,
   );
 }
 
