@@ -16,6 +16,7 @@ const settings = {
   maxWorkers: 4,
   testTimeout: 60_000,
   hookTimeout: 60_000,
+  expect: { poll: { timeout: 30_000 } },
 };
 
 /** Whether it starts programs that others wrote; those are installed while other files run. */
