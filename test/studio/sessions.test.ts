@@ -68,7 +68,8 @@ describe('a session', () => {
         `proven_at = now() - interval '${proven}', expires_at = least(expires_at, now() + interval '1 min')`,
       );
       expect(await isIn(it)).toBe(true);
-      return (await amend('dee', 'name = name')).at(-1)?.hours;
+      // Of those that nobody visits, a minute is left.
+      return Math.max(...(await amend('dee', 'name = name')).map(({ hours }) => hours));
     };
     expect(await ends('1 day')).toBe(12);
     expect(await ends('13 days 20 hours')).toBe(4);
