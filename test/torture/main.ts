@@ -58,7 +58,7 @@ async function soaking(seconds: number) {
   const sql = await here.entered();
   try {
     const server = await here.serve(here.own);
-    return await soak({ seed, enough: { seconds } }, stageOn(sql, at(server.address)));
+    return await soak({ seed, seconds }, stageOn(sql, at(server.address)));
   } finally {
     await sql.end();
     await here.remove();
