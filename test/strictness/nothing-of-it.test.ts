@@ -204,8 +204,7 @@ test('a cursor serves only the caller, list and query it was given for (EXT-12) 
     await here.as('bo', { name: 'another key' })('list_workflows', { limit: 1, query: 'Quartz', cursor }),
   ).toMatchObject(refused);
   expect(await bo('search_directory', { cursor })).toMatchObject(refused);
-  expect(await bo('list_workflows', { limit: 1, query: 'Quartz', cursor: `${cursor.slice(0, -2)}AA` })).toMatchObject(
-    refused,
-  );
+  const altered = cursor.replace(/.(?=.{9}$)/, (it: string) => (it === 'A' ? 'B' : 'A'));
+  expect(await bo('list_workflows', { limit: 1, query: 'Quartz', cursor: altered })).toMatchObject(refused);
   expect(await bo('list_workflows', { cursor: 'x' })).toMatchObject(refused);
 });
