@@ -107,17 +107,20 @@ describe('the account page', () => {
 
 describe('the tools', () => {
   test('list one’s own connections, newest first, a page at a time, and say which one asks', async () => {
-    const made: { name: string; id: string }[] = [];
-    for (const name of ['one', 'two', 'three'])
-      made.push({ name, id: (await here.credential('bo', { name, scopes: ['read'] })).id });
-    // Of one millisecond, ids say nothing of which came first.
-    made.sort((a, b) => (a.id < b.id ? 1 : -1));
+    for (const name of ['one', 'two', 'three']) await here.credential('bo', { name, scopes: ['read'] });
     const bo = here.as('bo', { name: 'asking', scopes: ['read', 'write'], ...people });
     const first = await bo('list_connections', { limit: 2 });
     const rest = await bo('list_connections', { limit: 50, cursor: first.next_cursor });
-    const names = [...first.items, ...rest.items].map(({ name }: { name: string }) => name);
-    expect(names.slice(0, 4)).toEqual(['asking', ...made.map(({ name }) => name)]);
-    expect(first.items[0]).toMatchObject({ kind: 'key', current: true, scopes: ['read', 'write'] });
+    const all: { id: string; name: string }[] = [...first.items, ...rest.items];
+    // Ids tell when they were made; of one millisecond, they say nothing of which came first.
+    expect(all.map(({ id }) => id)).toEqual(all.map(({ id }) => id).toSorted((a, b) => (a < b ? 1 : -1)));
+    const names = all.map(({ name }) => name);
+    expect(names.slice(0, 4).sort()).toEqual(['asking', 'one', 'three', 'two']);
+    expect(all.find(({ name }) => name === 'asking')).toMatchObject({
+      kind: 'key',
+      current: true,
+      scopes: ['read', 'write'],
+    });
     expect(names).not.toContain('laptop');
   });
 
