@@ -4,7 +4,7 @@ import type { Gate } from '../oauth/gate.ts';
 import { refused } from '../studio/app.ts';
 import { cannotAsk } from '../studio/consent.ts';
 import { signInFirst, visitor } from '../studio/visitor.ts';
-import { Problem } from '../terms/problem.ts';
+import { databaseAway } from '../terms/problem.ts';
 import type { Postern } from '../workspace/postern.ts';
 
 interface Env {
@@ -33,11 +33,9 @@ export function oauth({ postern, gate }: { readonly postern: Postern; readonly g
     if (answer === 'sign in first') return signInFirst(raw);
     // Whoever is sent here by a client sees a page where there is nowhere to send them back to.
     if (!path.startsWith(paths.authorize) || answer.status < 400) return answer;
-    return answer.status === 503 ? refused(notNow()) : cannotAsk(answer);
+    return answer.status === 503 ? refused(databaseAway()) : cannotAsk(answer);
   }
 }
-
-const notNow = () => new Problem('unavailable', 'The database does not answer just now.', { retry_after_seconds: 2 });
 
 /** The same for everyone, and not for long: a Postern may be moved. */
 const told = (document: object): Response =>

@@ -4,7 +4,7 @@ import type pg from 'pg';
 import type { Actor } from '../access/actor.ts';
 import type { Switches } from '../access/capabilities.ts';
 import type { Ground } from '../access/paths.ts';
-import { Problem } from '../terms/problem.ts';
+import { databaseAway, Problem } from '../terms/problem.ts';
 import type { CredentialScope, Surface } from '../terms/scopes.ts';
 import { type Transaction, transactions } from '../terms/underway.ts';
 import { boundAll, bounded, silence, width } from './bounds.ts';
@@ -214,12 +214,7 @@ function inOurTerms(thrown: unknown): never {
       },
     );
   }
-  if (isOutage(thrown)) {
-    throw new Problem('unavailable', 'The database does not answer just now.', {
-      retry_after_seconds: 2,
-      cause: thrown,
-    });
-  }
+  if (isOutage(thrown)) throw databaseAway(thrown);
   throw thrown;
 }
 

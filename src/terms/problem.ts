@@ -123,6 +123,10 @@ export class Problem extends Error {
   }
 }
 
+/** What every door says while the database is gone, hangs or takes no more: to come again soon. */
+export const databaseAway = (cause?: unknown): Problem =>
+  new Problem('unavailable', 'The database does not answer just now.', { retry_after_seconds: 2, cause });
+
 /** Whatever was thrown, as something a caller may read. What was not foreseen keeps its cause to itself. */
 export function toProblem(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown;
