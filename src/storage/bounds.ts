@@ -18,5 +18,7 @@ export const silence = 31_000;
 /** PostgreSQL 16 has no bound for a whole transaction. */
 export const boundAll = (client: pg.PoolClient) =>
   void client
-    .query(`select set_config(name, '30s', false) from pg_settings where name = 'transaction_timeout'`)
+    .query(
+      `select set_config('transaction_timeout', '30s', false) where current_setting('transaction_timeout', true) is not null`,
+    )
     .catch(() => {});

@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Client } from 'pg';
 import { afterEach, expect, test } from 'vitest';
+import { sharedBuffers } from '../../src/storage/embedded/buffers.ts';
 import { type Embedded, startEmbedded } from '../../src/storage/embedded.ts';
 import { end, newHolder } from './holding.ts';
 
@@ -71,7 +72,13 @@ test('the server is private, durable, and sorts alike on every machine (security
     "select upper('é') as upper, 'a' < 'B' as folded, getdatabaseencoding() as encoding",
   );
   expect(texts).toEqual({ upper: 'É', folded: false, encoding: 'UTF8' });
+  const [kept] = await query(server, "select pg_size_bytes(current_setting('shared_buffers'))::int as bytes");
+  expect(kept?.bytes).toBe(Number.parseInt(sharedBuffers(), 10) * 2 ** 20);
   await server.release();
+});
+
+test('it keeps an eighth of the memory for what is read often, from 128 MB to 1 GB', () => {
+  expect([1, 4, 64].map((gibibytes) => sharedBuffers(gibibytes * 2 ** 30))).toEqual(['128MB', '512MB', '1024MB']);
 });
 
 test('a folder too deep for the path of a socket works, from every process', async () => {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Account, serverAccount } from './account.ts';
 import { findBinaries } from './binaries.ts';
+import { sharedBuffers } from './buffers.ts';
 import { createData } from './data.ts';
 import { socketFolder } from './socket.ts';
 
@@ -26,7 +27,7 @@ const ours: Settings = {
   listen_addresses: '',
   unix_socket_directories: '.',
   max_connections: '100',
-  shared_buffers: '128MB',
+  shared_buffers: sharedBuffers(),
   jit: 'off',
   timezone: 'UTC',
   log_timezone: 'UTC',
