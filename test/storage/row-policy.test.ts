@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { CompiledQuery } from 'kysely';
-import { beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { decide } from '../../src/access/decide.ts';
 import { storeOf } from '../../src/storage/database.ts';
 import { factsFor } from '../../src/storage/facts.ts';
@@ -46,6 +46,8 @@ create policy per_row on resource as restrictive for select to postern_app using
 beforeAll(async () => {
   await superuser.query(perRow);
 });
+// The files after it in the same worker do without.
+afterAll(() => superuser.query('drop policy per_row on resource; drop function mine(), me()'));
 
 test('in any world, an access policy on each row shows exactly what the evaluator opens (EXP-6, DEC-1)', async () => {
   let shown = 0;
