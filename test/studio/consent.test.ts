@@ -40,6 +40,9 @@ const opened = async (options: Parameters<typeof browser.newContext>[0] = {}) =>
   return context.newPage();
 };
 
+/** The one in which questions are looked at: to open another takes more than to put one. */
+let window: ReturnType<typeof opened> | undefined;
+
 /** Each question as it is put, and one that cannot be. */
 const questions: Record<string, readonly [heading: string, address: () => string]> = {
   'by a client that is known by its document': ['Let Claude in?', () => question(document, far, 'read request')],
@@ -50,17 +53,19 @@ const questions: Record<string, readonly [heading: string, address: () => string
   'that makes no sense': ['This does not work', () => question('nobody', local, 'read')],
 };
 
-describe.each(looks)('in $colorScheme, $viewport.width wide', (look) => {
+describe.each(looks)('in $colorScheme, $viewport.width wide', ({ colorScheme, viewport }) => {
   test.each(Object.keys(questions))('a question %s is put without a fault', async (name) => {
     const [heading, at] = questions[name] as (typeof questions)[string];
-    const page = await opened(look);
+    window ??= opened();
+    const page = await window;
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize(viewport);
     await page.goto(at());
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(heading);
     if (heading.startsWith('Let')) await page.getByText('Choose yourself').click();
     await page.evaluate('document.querySelectorAll("details").forEach((it) => (it.open = true))');
     expect(await faultsOf(page)).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
-    await page.context().close();
   });
 });
 

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import axe from 'axe-core';
 import { type Browser, chromium, type LaunchOptions, type Page } from 'playwright-core';
 import { afterAll } from 'vitest';
 import { peers } from './peer.ts';
@@ -20,10 +20,16 @@ export const looks = [
   { colorScheme: 'dark', viewport: { width: 390, height: 844 } },
 ] as const;
 
+const require = createRequire(import.meta.url);
+/** The smaller of its two files, since every page that is shown reads it anew. */
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
 /** What axe finds wrong with a page, in words. */
 export async function faultsOf(page: Page): Promise<string[]> {
-  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe.source);
-  const { violations } = (await page.evaluate('axe.run()')) as { violations: Violation[] };
+  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe);
+  const { violations } = (await page.evaluate('axe.run({ resultTypes: ["violations"] })')) as {
+    violations: Violation[];
+  };
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
   );
