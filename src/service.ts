@@ -2,16 +2,14 @@ import type { BlockList } from 'node:net';
 import { catalogue, usualToolsets } from '../tools/index.ts';
 import type { Socket } from './http/address.ts';
 import { httpApp } from './http/app.ts';
-import { type Operator, offerOf, toolsOf } from './http/connection.ts';
+import { type Operator, offerOf } from './http/connection.ts';
 import type { Lateness } from './http/shedding.ts';
 import type { Log } from './mcp/answer.ts';
 import { overHttp } from './mcp/http.ts';
 import { type Build, serverFor } from './mcp/server.ts';
-import { overStdio } from './mcp/stdio.ts';
 import { type GateTold, gateOn } from './oauth/gate.ts';
 import type { Provider } from './studio/provider.ts';
 import type { Postern } from './workspace/postern.ts';
-import type { Session } from './workspace/session.ts';
 
 export interface Surroundings {
   readonly log: Log;
@@ -47,8 +45,6 @@ export function serviceOn(postern: Postern, { log, operator, oauth, streams, ...
       postern.windDown();
       await mcp.endStreams();
     },
-    /** Serves this process's own input and output; `session` was admitted with whatever narrows it. */
-    stdio: (session: Session) => overStdio(build, { session, tools: toolsOf(offer.catalogue, offer.usual) }, log),
     /** What stands behind the doors just now, in numbers. */
     figures: async () => ({ ...(await postern.figures()), ...mcp.figures() }),
     async close() {

@@ -7,7 +7,7 @@ import { catalogue } from '../tools/index.ts';
 const floors = [
   ['src/cli'],
   ['src/telemetry'],
-  ['src/service.ts'],
+  ['src/service.ts', 'src/service-stdio.ts'],
   ['tools', 'src/http'],
   ['src/mcp', 'src/studio'],
   ['src/oauth'],

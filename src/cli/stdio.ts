@@ -45,7 +45,7 @@ export default command({
 
 const saysNothing = ({ key, url, database }: Settings) => !key && !url && !database;
 
-const rest = () => Promise.all([import('../workspace/postern.ts'), import('../service.ts')]);
+const rest = () => Promise.all([import('../workspace/postern.ts'), import('../service-stdio.ts')]);
 
 interface Here {
   readonly place: Place;
@@ -54,18 +54,16 @@ interface Here {
 }
 
 async function speak({ place, settings, log }: Here, key: string, over: Promise<unknown>): Promise<void> {
-  const [{ openPostern }, { serviceOn }] = await rest();
+  const [{ openPostern }, { stdioOn }] = await rest();
   const { app, keeper, keys } = place;
   const outdoors = outdoorsFrom(settings, log);
   const postern = await openPostern({ app, keeper, keys, outdoors, trouble: inLog(log) });
   try {
     const { operator } = settings;
     const session = await postern.admit(key, operator);
-    const service = serviceOn(postern, { log, operator });
-    const connection = service.stdio(session);
+    const connection = stdioOn(session, { log, operator });
     await over;
     await connection.close();
-    await service.close();
   } finally {
     await postern.close();
   }

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
-import { parse } from 'yaml';
+import type { ValidateFunction } from 'ajv/dist/2020.js';
 import type { Finding } from '../terms/problem.ts';
 import { isObject, type JsonObject, type Judgement } from './json.ts';
+import { ajv, ajvFormats, yaml } from './libraries.ts';
 import { pathOf, shown } from './pointer.ts';
 import { told } from './serverless-errors.ts';
 
@@ -95,15 +94,16 @@ function schema(allErrors: boolean): Schema {
 }
 
 function load(allErrors: boolean): Schema {
-  const published = parse(readFileSync(new URL('./serverless-workflow.schema.yaml', import.meta.url), 'utf8'));
+  const text = readFileSync(new URL('./serverless-workflow.schema.yaml', import.meta.url), 'utf8');
+  const published = yaml().parse(text);
   const calls: { properties?: { call?: { const?: string } } }[][] = published.$defs.callTask.oneOf.map(
     ({ allOf }: { allOf: [] }) => allOf,
   );
   published.$defs.task = { setAside: true };
 
-  const ajv = new Ajv2020({ strict: false, allErrors, verbose: true, passContext: true });
-  addFormats.default(ajv);
-  ajv.addKeyword({
+  const judge = new (ajv().Ajv2020)({ strict: false, allErrors, verbose: true, passContext: true });
+  ajvFormats().default(judge);
+  judge.addKeyword({
     keyword: 'setAside',
     errors: false,
     validate(this: Task[], _: unknown, value: unknown, __?: unknown, at?: { instancePath: string }) {
@@ -111,13 +111,13 @@ function load(allErrors: boolean): Schema {
       return true;
     },
   });
-  const whole = ajv.compile(published);
+  const whole = judge.compile(published);
   return {
     whole,
     task(kind, { call }) {
       const own = calls.findIndex((parts) => parts.some(({ properties }) => properties?.call?.const === call));
       const place = kind === 'call' ? `callTask/oneOf/${own < 0 ? calls.length - 1 : own}` : `${kind}Task`;
-      return ajv.getSchema(`${published.$id}#/$defs/${place}`) as ValidateFunction;
+      return judge.getSchema(`${published.$id}#/$defs/${place}`) as ValidateFunction;
     },
   };
 }

@@ -1,7 +1,8 @@
-import { Composer, type CST, Lexer, Parser, stringify } from 'yaml';
+import type { CST } from 'yaml';
 import type { Finding } from '../terms/problem.ts';
 import { deepest, mostFindings } from './json.ts';
 import { position, type Read } from './json-text.ts';
+import { yaml } from './libraries.ts';
 import { resolved } from './yaml-value.ts';
 
 /** Real documents of 1 MiB have about 200,000; what is made to keep the parser busy has a million. */
@@ -26,10 +27,11 @@ export function readYaml(text: string): Read {
 
 /** A value as YAML that reads back to the same. */
 export function writeYaml(value: unknown): string {
-  return stringify(value, { schema: 'core', lineWidth: 0, aliasDuplicateObjects: false });
+  return yaml().stringify(value, { schema: 'core', lineWidth: 0, aliasDuplicateObjects: false });
 }
 
 function parse(text: string): CST.Token[] | Finding {
+  const { Lexer, Parser } = yaml();
   const parser = new Parser();
   const tokens: CST.Token[] = [];
   let lexemes = 0;
@@ -47,6 +49,7 @@ function parse(text: string): CST.Token[] | Finding {
 
 /** A broken text may have a hundred thousand errors; without a stack trace each they take a seventh of the time. */
 function compose(tokens: CST.Token[], end: number) {
+  const { Composer } = yaml();
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
   try {

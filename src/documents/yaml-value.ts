@@ -1,7 +1,8 @@
-import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type Scalar, type YAMLMap } from 'yaml';
+import type { ParsedNode, Scalar, YAMLMap } from 'yaml';
 import type { Finding } from '../terms/problem.ts';
 import { deepest, isObject, mostFindings } from './json.ts';
 import { isRounded, type Read } from './json-text.ts';
+import { yaml } from './libraries.ts';
 import { shown } from './pointer.ts';
 
 /** What JSON has too; every other tag is refused. */
@@ -13,6 +14,7 @@ const mostMerged = 250_000;
 
 /** What a parsed node stands for. Aliases share the value they repeat, so that a billion of them cost no more than one. */
 export function resolved(root: unknown): Read {
+  const { isAlias, isMap, isScalar, isSeq } = yaml();
   const errors: Finding[] = [];
   const warnings: Finding[] = [];
   const path: (string | number)[] = [];
@@ -97,7 +99,7 @@ export function resolved(root: unknown): Read {
 }
 
 function keyOf(key: unknown): string | undefined {
-  if (!isScalar(key)) return undefined;
+  if (!yaml().isScalar(key)) return undefined;
   if (typeof key.value === 'string') return key.value;
   return typeof key.value === 'number' || typeof key.value === 'boolean'
     ? (key.source ?? String(key.value))
@@ -105,5 +107,5 @@ function keyOf(key: unknown): string | undefined {
 }
 
 function isPlainText(key: unknown): boolean {
-  return isScalar(key) && key.type === 'PLAIN';
+  return yaml().isScalar(key) && key.type === 'PLAIN';
 }

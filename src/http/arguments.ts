@@ -1,13 +1,13 @@
 import { Problem } from '../terms/problem.ts';
 import { cleanLine } from '../terms/text.ts';
-import type { Served, Shape } from './served.ts';
+import { type Served, type Shape, type Taken, takenBy } from './served.ts';
 
 /** What narrows a call rather than being an argument of it, where the operation has no argument of that name in the query. */
 export const narrowings = ['read_only', 'workspace'] as const;
 
 /** Whether a name in the query narrows this operation's call as it narrows a connection of MCP. */
-export const narrows = ({ shapes, takesBody }: Served, name: string): boolean =>
-  narrowings.some((it) => it === name) && (takesBody || !Object.hasOwn(shapes, name));
+export const narrows = ({ tool, takesBody }: Served, name: string): boolean =>
+  narrowings.some((it) => it === name) && (takesBody || !Object.hasOwn(takenBy(tool.operation).shapes, name));
 
 /**
  * The arguments of a call, wherever they stand. Texts become what the operation's shape says; one that does not fit stays a text,
@@ -19,7 +19,8 @@ export function argumentsOf(
   query: URLSearchParams,
   body: unknown,
 ): Record<string, unknown> {
-  const { shapes, takesBody } = served;
+  const { tool, takesBody } = served;
+  const { shapes } = takenBy(tool.operation);
   const asked = [...new Set(query.keys())].filter((name) => !narrows(served, name));
   if (takesBody && asked[0] !== undefined) throw misplaced(asked[0], 'Arguments of this call go into the body.');
   if (!takesBody && body !== undefined) throw misplaced('', 'Arguments of this call go into the query, not a body.');
@@ -32,11 +33,7 @@ export function argumentsOf(
   return Object.fromEntries([...named, ...Object.entries(rest)]);
 }
 
-function fromQuery(
-  query: URLSearchParams,
-  names: readonly string[],
-  shapes: Served['shapes'],
-): Record<string, unknown> {
+function fromQuery(query: URLSearchParams, names: readonly string[], shapes: Taken['shapes']): Record<string, unknown> {
   const found = new Map<string, unknown>();
   for (const name of names) {
     const [, outer, member] = /^(\w+)\[(\w+)\]$/.exec(name) ?? [];
@@ -45,7 +42,7 @@ function fromQuery(
       found.set(name, oneOrMany(query.getAll(name), shape));
       continue;
     }
-    const inner = (shape.properties as Served['shapes'] | undefined)?.[member];
+    const inner = (shape.properties as Taken['shapes'] | undefined)?.[member];
     const value = oneOrMany(query.getAll(name), inner);
     found.set(outer, { ...(found.get(outer) as object | undefined), [member]: value });
   }

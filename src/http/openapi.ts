@@ -7,7 +7,7 @@ import { isExport } from './export.ts';
 import { components, resultsOf } from './openapi-components.ts';
 import { named } from './openapi-parts.ts';
 import { root } from './routes.ts';
-import { type Served, type Shape, tidy } from './served.ts';
+import { type Served, type Shape, takenBy, tidy } from './served.ts';
 
 const introduction = `The operations of Postern over plain HTTP: those of MCP, with the same shapes, words and decisions.
 What you may not open looks as if it were not there. What is consequential answers 202 with a preview first, and nothing has
@@ -40,12 +40,12 @@ export function openApi(all: readonly Served[]) {
 
 function operationOf(served: Served, answer: string) {
   const { tool, toolset } = served;
-  const { name, title, description } = tool.entry;
-  const rows = actionsOf(tool.operation).map(rowFor);
+  const { operation, title, description } = tool;
+  const rows = actionsOf(operation).map(rowFor);
   const scopes = [...new Set(rows.map(({ scope }) => scope))];
   const writes = rows.some(({ does }) => does !== 'read');
   return {
-    operationId: name,
+    operationId: operation.name,
     summary: title,
     description: `${description} ${takes(scopes)}`,
     tags: [toolset],
@@ -59,7 +59,8 @@ function operationOf(served: Served, answer: string) {
 const takes = (scopes: readonly string[]) =>
   scopes[0] === 'none' ? 'It takes no scope.' : `It takes the scope ${scopes.join(' or ')}.`;
 
-function ownParameters({ shapes, required, inPath, takesBody }: Served) {
+function ownParameters({ tool, inPath, takesBody }: Served) {
+  const { shapes, required } = takenBy(tool.operation);
   const inQuery = takesBody ? [] : Object.keys(shapes).filter((name) => !inPath.includes(name));
   return [
     ...inPath.map((name) => ({ name, in: 'path', required: true, ...described(shapes[name]) })),
@@ -91,7 +92,8 @@ function sharedParameters(served: Served, writes: boolean) {
 }
 
 /** What is not in the path; a revision may come by If-Match as well. */
-function bodyOf({ shapes, required, inPath }: Served) {
+function bodyOf({ tool, inPath }: Served) {
+  const { shapes, required } = takenBy(tool.operation);
   const properties = Object.fromEntries(Object.entries(shapes).filter(([name]) => !inPath.includes(name)));
   const needed = required.filter((name) => !inPath.includes(name) && name !== 'revision');
   const schema = {

@@ -12,10 +12,6 @@ export interface Served {
   readonly method: Method;
   /** Below /api/v1, with the names of arguments in braces. */
   readonly path: string;
-  /** Every argument as JSON Schema, by name. */
-  readonly shapes: Readonly<Record<string, Shape>>;
-  /** Arguments that a call cannot leave out. */
-  readonly required: readonly string[];
   readonly inPath: readonly string[];
   /** Whether the other arguments make a body; else they are in the query. */
   readonly takesBody: boolean;
@@ -45,17 +41,36 @@ export function servedFrom(catalogue: Catalogue): Served[] {
 
 function addressOf({ name, input, output }: Operation) {
   const [method, path] = (routes[name as keyof typeof routes] as string).split(' ') as [Method, string];
-  const { properties = {}, required = [] } = z.toJSONSchema(input, { io: 'input', override: tidy });
   return {
     method,
     path,
-    shapes: properties as Record<string, Shape>,
-    required,
     inPath: [...path.matchAll(/\{(\w+)\}/g)].map(([, argument = '']) => argument),
     takesBody: ['POST', 'PUT', 'PATCH'].includes(method),
     tagged: Object.hasOwn(output.shape, 'revision'),
-    compares: required.includes('revision'),
+    compares: input.shape.revision?.isOptional() === false,
   };
+}
+
+/** What an operation takes. */
+export interface Taken {
+  /** Every argument as JSON Schema, by name. */
+  readonly shapes: Readonly<Record<string, Shape>>;
+  /** Arguments that a call cannot leave out. */
+  readonly required: readonly string[];
+}
+
+const taken = new WeakMap<Operation, Taken>();
+
+/** Made once, for the first call of it: all of them take a good part of a start. */
+export function takenBy(operation: Operation): Taken {
+  const made = taken.get(operation) ?? read(operation);
+  taken.set(operation, made);
+  return made;
+}
+
+function read({ input }: Operation): Taken {
+  const { properties = {}, required = [] } = z.toJSONSchema(input, { io: 'input', override: tidy });
+  return { shapes: properties as Record<string, Shape>, required };
 }
 
 /** Takes out of a schema what helps no caller: bounds that every JSON integer has, formats spelled out again, that keys are texts. */

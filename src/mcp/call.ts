@@ -27,17 +27,17 @@ export async function call({
   linkTo,
   log,
 }: Call): Promise<CallToolResult | InputRequiredResult> {
-  const { name, title } = tool.entry;
+  const { title, operation } = tool;
   try {
     const { input, how } = partsOf(tool, args, ctx);
-    const output = await session.perform(tool.operation, input, how);
+    const output = await session.perform(operation, input, how);
     if (!tool.confirmed || how.confirm !== undefined || !isPreview(output)) {
-      const link = linkTo?.(tool.operation, args);
+      const link = linkTo?.(operation, args);
       return asResult(link === undefined ? output : { ...output, link });
     }
-    return canAsk(server, ctx) ? ask(title ?? name, output) : asPreview(name, output);
+    return canAsk(server, ctx) ? ask(title, output) : asPreview(operation.name, output);
   } catch (thrown) {
-    return asToolError(problemOf(thrown, log, { tool: name, credential: session.credential.id }));
+    return asToolError(problemOf(thrown, log, { tool: operation.name, credential: session.credential.id }));
   }
 }
 

@@ -52,11 +52,10 @@ export function serverFor(
     inputRequired: { roundTimeoutMs: 300_000 },
   });
   const offered = new Map(
-    tools.filter(({ operation }) => within(session, operation)).map((tool) => [tool.entry.name, tool]),
+    tools.filter(({ operation }) => within(session, operation)).map((tool) => [tool.operation.name, tool]),
   );
-  const entries = [...offered.values()].map(({ entry }) => entry);
 
-  server.server.setRequestHandler('tools/list', () => ({ tools: entries }));
+  server.server.setRequestHandler('tools/list', () => ({ tools: [...offered.values()].map(({ entry }) => entry) }));
   server.server.setRequestHandler('tools/call', ({ params: { name, arguments: args = {} } }, ctx) => {
     const tool = offered.get(name);
     if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no tool ${name} on this connection.`);

@@ -9,7 +9,7 @@ export type Challenge = (scopes: readonly string[]) => string;
 export async function stepUp({ session, tools, challenge }: Connection, body: unknown): Promise<Response | undefined> {
   if (!session.canAsk || !challenge) return undefined;
   for (const { method, params } of callsIn(body)) {
-    const tool = method === 'tools/call' && tools.find(({ entry }) => entry.name === params?.name);
+    const tool = method === 'tools/call' && tools.find(({ operation }) => operation.name === params?.name);
     if (!tool) continue;
     const { confirm: _, ...args } = params?.arguments ?? {};
     const input = tool.operation.input.safeParse(tool.confirmed ? args : (params?.arguments ?? {}));

@@ -11,11 +11,10 @@ export interface Wording {
   readonly description: string;
 }
 
-export interface Tool {
-  readonly operation: Operation;
+export interface Tool extends Wording {
   /** Whether it may answer a preview first (EXT-8). */
   readonly confirmed: boolean;
-  /** What tools/list says of it, made once. */
+  /** What tools/list says of it, made once, for the first who asks: all of them take a good part of a start. */
   readonly entry: Entry;
 }
 
@@ -28,15 +27,24 @@ export type Catalogue = Readonly<Record<string, readonly Tool[]>>;
 export function tool({ operation, title, description }: Wording): Tool {
   const rows = actionsOf(operation).map(rowFor);
   const confirmed = rows.some(({ confirm }) => confirm);
-  const entry = {
-    name: operation.name,
+  let entry: Entry | undefined;
+  return {
+    operation,
     title,
     description,
-    inputSchema: publishedInput(operation.input, confirmed),
-    outputSchema: publishedOutput(operation.output, confirmed),
-    annotations: hintsOf(rows),
+    confirmed,
+    get entry() {
+      entry ??= {
+        name: operation.name,
+        title,
+        description,
+        inputSchema: publishedInput(operation.input, confirmed),
+        outputSchema: publishedOutput(operation.output, confirmed),
+        annotations: hintsOf(rows),
+      };
+      return entry;
+    },
   };
-  return { operation, confirmed, entry };
 }
 
 /** Whether a credential could ever use the operation, going by its scopes alone, or by those its person can be asked for (EXT-5). */

@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, type JWTPayload, jwtVerify } from 'jose';
+import type { createRemoteJWKSet, JWTPayload } from 'jose';
 import { credentialScopes } from '../terms/scopes.ts';
 import { cleanLine } from '../terms/text.ts';
 import type { Vouched } from '../workspace/postern.ts';
@@ -35,6 +35,7 @@ export function vouchedBy({ issuer, audience, claims }: Elsewhere, { resource }:
       throw thrown;
     });
     const wanted = { issuer, audience: audience ?? resource, algorithms, requiredClaims: ['exp', 'iat'] };
+    const { jwtVerify } = await import('jose');
     const payload = await jwtVerify(token, set, wanted).then(
       (it) => it.payload,
       (thrown: { code?: string }) => {
@@ -61,6 +62,7 @@ async function keysOf(issuer: string) {
     const told = (await answer.json()) as { issuer?: unknown; jwks_uri?: unknown };
     if (told.issuer !== issuer || typeof told.jwks_uri !== 'string')
       throw new Error(`${place} speaks of another issuer.`);
+    const { createRemoteJWKSet } = await import('jose');
     return createRemoteJWKSet(new URL(told.jwks_uri));
   }
   throw new Error(`${issuer} does not say where its keys are.`);

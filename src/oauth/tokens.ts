@@ -1,4 +1,4 @@
-import { createLocalJWKSet, exportJWK, generateKeyPair, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
+import type { JSONWebKeySet, JWTPayload } from 'jose';
 import type { Ledger, TokenKey, TokenKeys } from '../workspace/ledger.ts';
 import type { Addresses } from './addresses.ts';
 
@@ -21,7 +21,11 @@ export function keysOf(ledger: Ledger) {
   };
 }
 
+/** Loaded with the first token, since no start needs it. */
+const jose = () => import('jose');
+
 async function newKey(): Promise<object> {
+  const { exportJWK, generateKeyPair } = await jose();
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
   return exportJWK(privateKey);
 }
@@ -32,6 +36,7 @@ export async function claimsOf(
   keys: ReturnType<typeof keysOf>,
   { issuer, resource }: Addresses,
 ): Promise<{ readonly claims: JWTPayload; readonly signer: string } | undefined> {
+  const { createLocalJWKSet, jwtVerify } = await jose();
   const wanted = {
     issuer,
     audience: resource,

@@ -14,9 +14,9 @@ if (told.url) {
   const { bridge } = await import('../../src/mcp/bridge.ts');
   await bridge(new URL(told.url), told.secret, log);
 } else {
-  const { serviceOn } = await import('../../src/service.ts');
+  const { stdioOn } = await import('../../src/service-stdio.ts');
   const { openPostern } = await import('../../src/workspace/postern.ts');
   const postern = await openPostern({ app: told.app });
-  serviceOn(postern, { log }).stdio(await postern.admit(told.secret));
+  stdioOn(await postern.admit(told.secret), { log });
   process.stdin.once('close', () => void postern.close());
 }
