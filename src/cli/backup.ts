@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { constants, createZstdCompress } from 'node:zlib';
 import { backedUp } from '../storage/backup.ts';
-import { schemaOf } from '../storage/migrate.ts';
+import { schemaOf } from '../storage/migrated.ts';
 import { Problem } from '../terms/problem.ts';
 import { command } from './command.ts';
 import { findPlace } from './place.ts';

@@ -1,5 +1,5 @@
 import { type Inspection, inspect } from '../storage/inspection.ts';
-import { schemaOf } from '../storage/migrate.ts';
+import { schemaOf } from '../storage/migrated.ts';
 import { command } from './command.ts';
 import { around, type Finding } from './doctor-around.ts';
 import { findPlace, type Place } from './place.ts';

@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { startEmbedded } from '../storage/embedded.ts';
 import { inspect } from '../storage/inspection.ts';
-import { type Connection, migrate, schemaOf } from '../storage/migrate.ts';
+import type { Connection } from '../storage/migrate.ts';
+import { schemaOf } from '../storage/migrated.ts';
 import { Problem } from '../terms/problem.ts';
 import type { Keys } from '../workspace/secrets.ts';
 import { secretKeysOf } from './secret-keys.ts';
@@ -53,6 +54,7 @@ export async function openPlace(settings: Settings, progress: (step: string) => 
     if (newer.length > 0) progress(`Serving a database that a newer Postern has taken to ${newer.at(-1)}`);
     if (pending.length > 0) {
       progress('Bringing the database to the schema of today');
+      const { migrate } = await import('../storage/migrate.ts');
       await migrate(place.owner);
     }
     if (settings.database) await inspect(place.app);

@@ -12,7 +12,7 @@ import { entering, PatientClient } from './client.ts';
 import { lane } from './lane.ts';
 import type { Connection } from './migrate.ts';
 import { isOutage } from './outage.ts';
-import { entities } from './schema.ts';
+import type { entities } from './schema.ts';
 
 declare const opaque: unique symbol;
 
@@ -104,8 +104,10 @@ export async function openDatabase(
   { silent = silence } = {},
 ): Promise<Database> {
   let connections: pg.Pool | undefined;
-  const orm = await MikroORM.init({
-    entities: [...entities],
+  // Its entities are the types of what is asked here; what MikroORM would make of them at every start, nobody asks for.
+  const orm = new MikroORM({
+    entities: [],
+    discovery: { warnWhenNoEntities: false },
     dbName: database,
     host,
     port,

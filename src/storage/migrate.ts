@@ -1,9 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
-import { Client } from 'pg';
-import { Problem } from '../terms/problem.ts';
 import { sqlState } from './database.ts';
+import { names } from './migrated.ts';
 import { Core } from './migrations/0001-core.ts';
 import { Model } from './migrations/0002-model.ts';
 import { Signing } from './migrations/0003-signing.ts';
@@ -26,17 +25,18 @@ export interface Connection {
   readonly options?: string | undefined;
 }
 
-/** Forward only: a migration that has run anywhere is never changed; what it got wrong, a later one mends. */
-export const migrations = [
-  { name: '0001-core', class: Core },
-  { name: '0002-model', class: Model },
-  { name: '0003-signing', class: Signing },
-  { name: '0004-bins', class: Bins },
-  { name: '0005-granting', class: Granting },
-  { name: '0006-limiting', class: Limiting },
-  { name: '0007-operating', class: Operating },
-  { name: '0008-renewing', class: Renewing },
-];
+const classes = {
+  '0001-core': Core,
+  '0002-model': Model,
+  '0003-signing': Signing,
+  '0004-bins': Bins,
+  '0005-granting': Granting,
+  '0006-limiting': Limiting,
+  '0007-operating': Operating,
+  '0008-renewing': Renewing,
+} as const satisfies Record<(typeof names)[number], unknown>;
+
+export const migrations = names.map((name) => ({ name, class: classes[name] }));
 
 /** Any number, the same in every process: whoever migrates holds it, and whoever backs up shares it. */
 export const migrating = 8410;
@@ -60,7 +60,7 @@ export async function migrate(connection: Connection, list: readonly Migrated[] 
   }
 }
 
-type Migrated = (typeof migrations)[number];
+type Migrated = { readonly name: string; readonly class: (typeof migrations)[number]['class'] };
 
 async function attempt(
   { database, options = '', ...connection }: Connection,
@@ -101,51 +101,4 @@ async function attempt(
   } finally {
     await orm.close(true);
   }
-}
-
-/** Which migrations a database has seen. */
-export interface Schema {
-  readonly ran: readonly string[];
-  /** What `migrate` would run. */
-  readonly pending: readonly string[];
-  /** What only a newer Postern knows; this one can serve all the same. */
-  readonly newer: readonly string[];
-}
-
-/** Refuses a database that a newer Postern has taken further than this one can serve. */
-export async function schemaOf({ ssl = false, ...connection }: Connection): Promise<Schema> {
-  const client = new Client({ ...connection, ssl });
-  await client.connect();
-  try {
-    const ran: string[] = await client
-      .query<{ name: string }>('select name from migration order by name')
-      .then(({ rows }) => rows.map(({ name }) => name))
-      .catch(noneWhereNoTable);
-    const isKnown = (name: string) => migrations.some((it) => it.name === name);
-    const newer = ran.filter((name) => !isKnown(name));
-    const needs = newer.length > 0 ? await neededBy(client) : undefined;
-    if (needs !== undefined && !isKnown(needs)) {
-      throw new Problem(
-        'conflict',
-        `The database is newer than this Postern: serving it takes the migration ${needs}.`,
-        {
-          advice: 'Use a newer Postern.',
-        },
-      );
-    }
-    return { ran, pending: migrations.map(({ name }) => name).filter((name) => !ran.includes(name)), newer };
-  } finally {
-    await client.end();
-  }
-}
-
-/** The newest migration that whoever serves has to know: one that took away what those before it stand on. */
-async function neededBy(client: Client): Promise<string | undefined> {
-  const { rows } = await client.query<{ needs: string | null }>('select needs from installation');
-  return rows[0]?.needs ?? undefined;
-}
-
-function noneWhereNoTable(thrown: { code?: unknown }): [] {
-  if (thrown.code === '42P01') return [];
-  throw thrown;
 }

@@ -4,7 +4,8 @@ import { type CopyStreamQuery, from } from 'pg-copy-streams';
 import { Problem } from '../terms/problem.ts';
 import { type Foot, type Head, quoted, tablesOf } from './backup.ts';
 import { broken, type Part, partsOf } from './backup-text.ts';
-import { type Connection, migrate, migrations, schemaOf } from './migrate.ts';
+import { type Connection, migrate, migrations } from './migrate.ts';
+import { schemaOf } from './migrated.ts';
 import { settleMoved } from './moved.ts';
 
 /** What was restored. */

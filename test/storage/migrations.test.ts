@@ -1,7 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 import { Client } from 'pg';
 import { expect, test } from 'vitest';
-import { migrate, migrations, schemaOf } from '../../src/storage/migrate.ts';
+import { migrate, migrations } from '../../src/storage/migrate.ts';
+import { schemaOf } from '../../src/storage/migrated.ts';
 import { passkeysOf } from '../../src/storage/passkeys.ts';
 import { newId } from '../../src/terms/ids.ts';
 import { operations } from '../../src/workspace/operations.ts';
