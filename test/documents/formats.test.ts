@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { example, read, refusal } from './world.ts';
 
@@ -58,6 +60,13 @@ describe('n8n', () => {
 });
 
 describe('serverless-workflow', () => {
+  test('the schema that documents are judged by is right by the schema of schemas', () => {
+    const published = JSON.parse(readFileSync('src/documents/serverless-workflow.schema.json', 'utf8'));
+    const judge = new Ajv2020({ strict: false });
+    expect(judge.validateSchema(published), judge.errorsText()).toBe(true);
+    expect(judge.validateSchema({ ...published, required: 'document' })).toBe(false);
+  });
+
   const tried = (task: unknown, rest: object = {}) =>
     refusal({ ...base, do: [{ step: task }], ...rest }).map((line) => line.replace('invalid_argument ', ''));
 

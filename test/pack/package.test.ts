@@ -68,7 +68,8 @@ describe('the package', () => {
     const held = readdirSync(installed, { recursive: true, withFileTypes: true })
       .filter((it) => it.isFile())
       .map((it) => join(it.parentPath, it.name).slice(installed.length + 1));
-    const run = /^dist\/(src|tools)\/.*\.(js|css|svg|yaml|LICENSE|NOTICE)$|^dist\/examples\/[\w-]+\.(json|yaml|md)$/;
+    const run =
+      /^dist\/(src|tools)\/.*\.(js|css|svg|schema\.json|LICENSE|NOTICE)$|^dist\/examples\/[\w-]+\.(json|yaml|md)$/;
     expect(held.filter((path) => !run.test(path)).sort()).toEqual([
       'CHANGELOG.md',
       'LICENSE',
