@@ -1,14 +1,6 @@
 import * as z from 'zod';
 import { principalsNamed } from '../storage/directory.ts';
-import {
-  type Member,
-  type Membership,
-  type Placing,
-  pageOfMembers,
-  placeBehind,
-  placingsOf,
-  teamsOf,
-} from '../storage/members.ts';
+import { type Member, type Placing, pageOfMembers, placeBehind, placingsOf, teamsOf } from '../storage/members.ts';
 import type { Standing } from '../storage/standing.ts';
 import { inside, outside } from '../terms/ids.ts';
 import { Problem } from '../terms/problem.ts';
@@ -86,27 +78,30 @@ export async function membersShown(
   { known, whole, most }: Showing,
 ): Promise<z.output<typeof MemberShown>[]> {
   const people = members.map(({ id }) => id);
-  const teams = await teamsOf(tx, me, people);
-  const placings = await placingsOf(tx, me, people, idsOf(known));
+  const teams = Map.groupBy(await teamsOf(tx, me, people), ({ person }) => person);
+  const placings = Map.groupBy(await placingsOf(tx, me, people, idsOf(known)), ({ person }) => person);
   return members.map((it) => {
-    const places = placesShown(
-      teams.filter(({ person }) => person === it.id),
-      placings.filter(({ person }) => person === it.id),
-      known,
-    );
-    const [some, others] = [places.teams.slice(0, most), places.workspaces.slice(0, most)];
-    const more = places.teams.length + places.workspaces.length - some.length - others.length;
-    return { ...personShown(it, whole), teams: some, workspaces: others, ...(more > 0 && { more_places: more }) };
+    const own = teams.get(it.id) ?? [];
+    const placed = placesIn(known, placings.get(it.id) ?? []);
+    const [some, others] = [own.slice(0, most), placed.slice(0, most)];
+    const more = own.length + placed.length - some.length - others.length;
+    return {
+      ...personShown(it, whole),
+      teams: some.map(({ id, name, role }) => ({ id: outside('team', id), name, role })),
+      workspaces: others.map(({ id, name, role }) => ({ id: outside('workspace', id), name, role })),
+      ...(more > 0 && { more_places: more }),
+    };
   });
 }
 
-const placesShown = (teams: readonly Membership[], placings: readonly Placing[], known: readonly Standing[]) => ({
-  teams: teams.map(({ id, name, role }) => ({ id: outside('team', id), name, role })),
-  workspaces: known.flatMap(({ workspace, name }) => {
-    const placing = placings.find((it) => it.workspace === workspace);
-    return placing ? [{ id: outside('workspace', workspace), name, role: placing.role }] : [];
-  }),
-});
+/** Those of these workspaces in which someone is placed, with their role there. */
+function placesIn(known: readonly Standing[], placings: readonly Placing[]) {
+  const roles = new Map(placings.map(({ workspace, role }) => [workspace, role]));
+  return known.flatMap(({ workspace, name }) => {
+    const role = roles.get(workspace);
+    return role ? [{ id: workspace, name, role }] : [];
+  });
+}
 
 const personShown = ({ id, email, name, role, status, can_invite, last_login_at }: Member, whole: boolean) => ({
   id: outside('person', id),

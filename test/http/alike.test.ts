@@ -65,6 +65,10 @@ const seats = {
   looking: await seat('ada', undefined, 'read_only=true'),
 };
 
+/** Ada's, where the key bears that scope alone. */
+const bearing: Partial<Record<CredentialScope, ReturnType<typeof seat>>> = {};
+const adaBearing = (scope: CredentialScope) => (bearing[scope] ??= seat('ada', [scope]));
+
 /** What the log of each twin holds since this was called last. */
 let seen = 0;
 async function logged() {
@@ -136,7 +140,7 @@ describe.each(leavingLast(names))('%s over MCP and over REST', (name) => {
   if (!scopes.includes('none'))
     test('is not there for a key without its scope (EXT-4, EXT-5)', async () => {
       const scope = scopes.includes('audience') ? 'request' : 'audience';
-      const { secret, overMcp, overRest } = await seat('ada', [scope]);
+      const { secret, overMcp, overRest } = await adaBearing(scope);
       await expect(overMcp(name, argsOf(name))).rejects.toThrow(/There is no tool/);
       const session = await one.service.postern.admit(secret);
       const refusal = await session.perform(operations[name], argsOf(name)).catch((thrown) => thrown.toJSON());

@@ -2,7 +2,8 @@ import { agent } from './agent.ts';
 import { workersService } from './service.ts';
 import { type KeyTold, served, type Told, world } from './world.ts';
 
-const service = await workersService({ connection: served });
+/** The doors that the tools are behind. */
+export const service = await workersService({ connection: served });
 
 /** What a tool answered, or `error` with the words of its refusal. */
 // biome-ignore lint/suspicious/noExplicitAny: a test looks into any answer
@@ -30,28 +31,17 @@ export async function office(told: Told) {
       );
     return async (...call) => (await (clients.get(seat) as ReturnType<typeof seated>)).call(...call);
   };
-  /** A call, and the whole answer as it went over the wire, but for the number of the request. */
-  const wire = async (
-    who: string,
-    name: string,
-    args: Record<string, unknown>,
-    how: KeyTold & { query?: string } = {},
-  ): Promise<string> => {
-    const seat = await seated(await keyOf(who, how), how.query);
-    await seat.call(name, args);
-    return seat.last();
-  };
-  return { ...here, as, wire, seated };
+  return { ...here, as, seated };
 }
 
-/** A client with a key, that remembers what came last. */
+/** A client with a key, that remembers what came last: the whole answer as it went over the wire, but for the number of the request. */
 async function seated(secret: string, query = '') {
   let last = '';
   const listening = {
     fetch: async (request: Request) => {
       const response = await service.fetch(request);
-      last = await response.clone().text();
-      return response;
+      last = await response.text();
+      return new Response(last || null, response);
     },
   };
   const { client, call } = await agent(listening, secret, { query });

@@ -49,6 +49,7 @@ describe('no answer about people and the organization passes 8,000 tokens, and n
      where organization_id = $1`,
     [here.organization],
   );
+  await here.analyzed();
   const { client, call } = await here.seated(await here.key('ada'), 'toolsets=people,organization');
   const cost = async (name: string, args: Record<string, unknown>) =>
     encode(((await client.callTool({ name, arguments: args })).content as { text: string }[])[0]?.text ?? '').length;

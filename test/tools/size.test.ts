@@ -63,6 +63,7 @@ describe.each([
     text(120),
     groups.slice(50).map(here.uuid),
   ]);
+  await here.analyzed();
   const seats = {
     ada: await here.seated(await here.key('ada')),
     bo: await here.seated(await here.key('bo')),

@@ -50,6 +50,7 @@ describe('no answer about groups, teams, projects and workspaces passes 8,000 to
     here.organization,
   ]);
   const query = 'toolsets=groups,spaces';
+  await here.analyzed();
   const { client, call } = await here.seated(await here.key('ada'), query);
   const cost = async (name: string, args: Record<string, unknown>) =>
     encode(((await client.callTool({ name, arguments: args })).content as { text: string }[])[0]?.text ?? '').length;
