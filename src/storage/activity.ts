@@ -6,7 +6,7 @@ import { newId } from '../terms/ids.ts';
 import type { Kind } from '../terms/kinds.ts';
 import type { Noun } from '../terms/ladders.ts';
 import { storeOf, type Tx } from './database.ts';
-import { statement } from './statement.ts';
+import { trail } from './statement.ts';
 
 /** What the log says of one decision (ACT-1). */
 export interface Entry {
@@ -84,7 +84,7 @@ interface Row {
   readonly after: string | null;
 }
 
-const insert = statement<Row, never>(
+const insert = trail<Row>(
   (
     it,
   ) => sql`insert into activity (organization_id, id, person_id, credential_id, surface, action, outcome, because, via, overridden, noun, kind, entity_id, workspace_id, before, after)

@@ -13,13 +13,22 @@ export const entering = {
 const names = new Map<string, string>();
 
 /**
+ * Statements that answer nothing and wait for what follows them in their transaction, to go in one packet with it, by what they say. What one
+ * of them fails on, the next one fails on; when that is the commit, the server has taken all of it back.
+ */
+export const trailing = new Set<string>();
+
+/**
  * A connection of the pool. It names every statement that has parameters, since only named ones are prepared, once a connection (QUERIES.md).
- * It sends what begins a transaction together with how someone enters it, which spares each a way there and back. And it is given up where
- * the server says nothing to what is asked, so that whoever waits is answered though a database that hangs is not.
+ * It sends what begins a transaction together with how someone enters it, and what trails together with what follows, which spares each a way
+ * there and back. And it is given up where the server says nothing to what is asked, so that whoever waits is answered though a database that
+ * hangs is not.
  */
 export class PatientClient extends pg.Client {
   #begin: string | undefined;
+  #trailing: (readonly [text: string, values: unknown[]])[] = [];
   #isAsking = false;
+  #isInside = false;
   readonly #timer: NodeJS.Timeout;
 
   constructor(config: pg.ClientConfig & { readonly silent?: number }) {
@@ -38,15 +47,34 @@ export class PatientClient extends pg.Client {
   override query(text: any, values?: any, callback?: any): any {
     if (typeof text === 'string' && text.startsWith('start transaction')) {
       this.#begin = text;
+      this.#isInside = true;
       return Promise.resolve({ command: 'START', rowCount: null, rows: [] });
+    }
+    if (trailing.has(text) && this.#isInside && !this.#begin) {
+      this.#trailing.push([text, values]);
+      return Promise.resolve({ command: 'SELECT', rowCount: 0, rows: [] });
     }
     this.#isAsking = true;
     this.#timer.refresh();
+    if (text === 'commit' || text === 'rollback') this.#isInside = false;
+    const before = text === 'rollback' ? [] : this.#trailing;
+    this.#trailing = [];
+    if (before.length === 0) return this.#ask(text, values, callback);
+    return this.#together(() => [
+      ...before.map((statement) => this.#named(...statement)),
+      this.#ask(text, values, callback),
+    ]);
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: as query() is declared.
+  #ask(text: any, values: any, callback: any): any {
     if (typeof text !== 'string' || !Array.isArray(values)) return super.query(text, values, callback);
     const begin = this.#begin;
     this.#begin = undefined;
     if (!begin) return this.#named(text, values);
-    if (text === entering.on || text === entering.off) return this.#together(begin, text, values);
+    // Where a transaction does not begin, entering alone has changed nothing.
+    if (text === entering.on || text === entering.off)
+      return this.#together(() => [super.query(begin), this.#named(text, values)]);
     return super.query(begin).then(() => this.#named(text, values));
   }
 
@@ -62,12 +90,12 @@ export class PatientClient extends pg.Client {
     return super.query({ name, text, values });
   }
 
-  /** Where a transaction does not begin, entering alone has changed nothing. */
-  async #together(begin: string, text: string, values: unknown[]): Promise<unknown> {
+  /** Sends all in one packet; answers as the last does, and fails as the first that fails. */
+  async #together(send: () => readonly Promise<unknown>[]): Promise<unknown> {
     const stream = this.#stream;
     stream.cork();
-    const both = Promise.all([super.query(begin), this.#named(text, values)]);
+    const all = Promise.all(send());
     stream.uncork();
-    return (await both)[1];
+    return (await all).at(-1);
   }
 }

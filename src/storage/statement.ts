@@ -1,4 +1,5 @@
 import { CompiledQuery, type RawBuilder, sql } from 'kysely';
+import { trailing } from './client.ts';
 import { storeOf, type Tx } from './database.ts';
 import { textual } from './texts.ts';
 
@@ -35,6 +36,18 @@ export function texts<P extends { readonly [K in keyof P]: string | readonly str
     made ??= compiled(tx, build);
     textual.add(made.query.sql);
     return run(tx, made, values);
+  };
+}
+
+/** The same of a statement that answers nothing, whose failure may come with what follows it in the transaction: it goes together with that. */
+export function trail<P extends object>(
+  build: (parameters: Places<P>) => RawBuilder<unknown>,
+): (tx: Tx, values: P) => Promise<void> {
+  let made: Made | undefined;
+  return async (tx, values) => {
+    made ??= compiled(tx, build);
+    trailing.add(made.query.sql);
+    await run(tx, made, values);
   };
 }
 

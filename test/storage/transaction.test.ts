@@ -1,5 +1,7 @@
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { sqlState, type Tx } from '../../src/storage/database.ts';
+import { trail } from '../../src/storage/statement.ts';
 import { storage } from '../support/world.ts';
 import { ask, here, mine } from './boundary.ts';
 
@@ -39,4 +41,40 @@ test('many at once keep apart on their connections, whatever becomes of each', a
   );
   const [kept] = await here.sql<{ name: string }>(`select name from resource where id = '${here.uuid('payroll')}'`);
   expect(outcomes.map((_, n) => (n % 3 ? name(n) : ''))).toContain(kept?.name);
+});
+
+const rename = trail<{ readonly name: string | null; readonly id: string }>(
+  ({ name, id }) => sql`update resource set name = ${name} where id = ${id}`,
+);
+const renamed = (tx: Tx, name: string | null) => rename(tx, { name, id: here.uuid('payroll') });
+const named = async () =>
+  (await here.sql<{ name: string }>(`select name from resource where id = '${here.uuid('payroll')}'`))[0]?.name;
+
+test('a statement that goes with what follows it is done where that is, in its order', async () => {
+  const seen = await database.writing(mine, async (tx) => {
+    await renamed(tx, 'first');
+    await renamed(tx, 'second');
+    return ask(tx, `select name from resource where id = $1`, [here.uuid('payroll')]);
+  });
+  expect(seen).toEqual([{ name: 'second' }]);
+  await database.writing(mine, (tx) => renamed(tx, 'third'));
+  expect(await named()).toBe('third');
+});
+
+test('where it fails, so does all of its transaction, and its own failure is the one that is told', async () => {
+  const failing = (then: (tx: Tx) => Promise<unknown>) =>
+    database.writing(mine, async (tx) => {
+      await ask(tx, `update resource set name = 'lost' where id = $1`, [here.uuid('payroll')]);
+      await renamed(tx, null);
+      await then(tx);
+    });
+  for (const then of [async () => {}, (tx: Tx) => ask(tx, 'select 1')])
+    expect(await failing(then).catch(sqlState)).toBe('23502');
+  await expect(
+    database.writing(mine, async (tx) => {
+      await renamed(tx, 'lost');
+      throw new Error('no');
+    }),
+  ).rejects.toThrow('no');
+  expect(await named()).toBe('third');
 });
