@@ -1,9 +1,10 @@
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { dataFolder, postern, refused, server, signedIn } from '../support/program.ts';
+import { furnishedHome } from '../support/home.ts';
+import { postern, refused, server, signedIn } from '../support/program.ts';
 
-const home = dataFolder();
+const home = furnishedHome();
 const settings = { POSTERN_HOME: home };
 /** Those that these tests call. */
 const tools = '?toolsets=workflows,resources,spaces';

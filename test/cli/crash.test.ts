@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { dataFolder, keyOf, postgresOf, server, signedIn } from '../support/program.ts';
+import { furnishedHome } from '../support/home.ts';
+import { keyOf, postgresOf, server, signedIn } from '../support/program.ts';
 
 test('after kill -9 of the server and of PostgreSQL, nothing that was acknowledged is lost', async () => {
-  const settings = { POSTERN_HOME: dataFolder() };
+  const settings = { POSTERN_HOME: furnishedHome() };
   const first = await server(['--demo'], settings);
   const key = keyOf(first.screen, 'cleo');
   const acknowledged: string[] = [];

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { beforeAll, expect, test } from 'vitest';
 import { calling, newClient } from '../support/agent.ts';
-import { dataFolder, keyOf, postern, root, server, signedIn } from '../support/program.ts';
+import { furnishedHome } from '../support/home.ts';
+import { keyOf, postern, root, server, signedIn } from '../support/program.ts';
 
 const { mcpServers } = JSON.parse(readFileSync(join(root, 'mcp.json'), 'utf8'));
-const home = dataFolder();
+const home = furnishedHome();
 let running: Awaited<ReturnType<typeof server>>;
 const key = (name: string) => keyOf(running.screen, name);
 
@@ -98,7 +99,7 @@ test('it ends in order when its input ends', async () => {
 });
 
 test('with --demo and nothing set it is Cleo where the demo is, and nobody on the data of others', async () => {
-  const other = { POSTERN_HOME: dataFolder() };
+  const other = { POSTERN_HOME: furnishedHome() };
   await postern(['init', '--organization', 'Other', '--admin', 'ada@other.test'], other);
   const { code, stdout, stderr } = await postern(['stdio', '--demo'], other);
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });

@@ -11,6 +11,7 @@ import { openPostern } from '../../src/workspace/postern.ts';
 import { all, at, begun, killed, looking, type Place, resealed, until } from '../support/backups.ts';
 import { dumped } from '../support/dumping.ts';
 import { told } from '../support/granted.ts';
+import { emptyHome, furnishedHome } from '../support/home.ts';
 import { confirmed, office } from '../support/office.ts';
 import { ownDatabase, saidBySuperuser, wordsAfter } from '../support/owned.ts';
 import { bareDatabase, emptyDatabase } from '../support/postgres.ts';
@@ -84,7 +85,7 @@ test('a backup restores every row of every table, into the PostgreSQL that Poste
   expect(Object.values(before).filter((rows) => rows.length > 0).length).toBeGreaterThan(25);
   expect(statSync(file).mode & 0o777).toBe(0o600);
 
-  const home = { POSTERN_HOME: join(folder, 'home') };
+  const home = { POSTERN_HOME: emptyHome() };
   const done = await postern(['restore', file], home);
   expect(done, done.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining('The seals of the log hold.') });
   const { adopt } = secretKeysOf(readSettings(home));
@@ -118,7 +119,7 @@ test('it is restored into a PostgreSQL of one’s own by whoever owns it there, 
 });
 
 test('a dump of PostgreSQL’s own is restored as docs/operations.md has it, and holds and serves the same', async () => {
-  const { owner, release } = await started(join(folder, 'other'));
+  const { owner, release } = await started(furnishedHome());
   try {
     await looking(owner as Place, async (boss) => {
       for (const statement of saidBySuperuser('acme')) await boss.query(statement);

@@ -11,13 +11,13 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Client } from 'pg';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, inject, test } from 'vitest';
 import { sharedBuffers } from '../../src/storage/embedded/buffers.ts';
 import { type Embedded, startEmbedded } from '../../src/storage/embedded.ts';
+import { furnished } from '../support/home.ts';
 import { end, newHolder } from './holding.ts';
 
 const folders: string[] = [];
@@ -33,7 +33,7 @@ afterEach(async () => {
 });
 
 test('a second start finds the data again', async () => {
-  const folder = newFolder();
+  const folder = furnished(newFolder());
   const first = await startEmbedded(folder);
   await query(first, 'create table kept (n int)', 'insert into kept values (7)');
   await first.release();
@@ -106,7 +106,7 @@ test('a folder under one that is closed to other accounts works', async () => {
 });
 
 test('after kill -9 of everything the next start has all that was acknowledged', async () => {
-  const folder = newFolder();
+  const folder = furnished(newFolder());
   const server = await startEmbedded(folder);
   await query(server, 'create table kept (n int primary key)');
   const writer = await newHolder(folder, 'write');
@@ -129,7 +129,7 @@ test('after kill -9 of everything the next start has all that was acknowledged',
 test.runIf(existsSync('/proc/self/cwd'))(
   'the number of a killed server may belong to another process by now',
   async () => {
-    const folder = newFolder();
+    const folder = furnished(newFolder());
     const server = await startEmbedded(folder);
     const stale = readFileSync(join(folder, 'data', 'postmaster.pid'), 'utf8');
     const owner = statSync(join(folder, 'data'));
@@ -150,7 +150,7 @@ test.runIf(existsSync('/proc/self/cwd'))(
 );
 
 test('a server that is killed under its holders comes back for them', async () => {
-  const folder = newFolder();
+  const folder = furnished(newFolder());
   const server = await startEmbedded(folder);
   const before = serverPid(folder);
   killServer(folder);
@@ -164,7 +164,7 @@ test('a server that is killed under its holders comes back for them', async () =
 });
 
 test('a server whose holders were all killed stays, and the next one to leave stops it', async () => {
-  const folder = newFolder();
+  const folder = furnished(newFolder());
   const holder = await newHolder(folder);
   const pid = serverPid(folder);
   holder.process.kill('SIGKILL');
@@ -200,7 +200,7 @@ test('four processes come, ask and go in any order, some of them killed, and eac
 });
 
 test('data that PostgreSQL cannot read are a clear error at once, and stay as they are', async () => {
-  const folder = newFolder();
+  const folder = furnished(newFolder());
   await (await startEmbedded(folder)).release();
   writeFileSync(join(folder, 'data', 'PG_VERSION'), '9\n');
 
@@ -209,9 +209,8 @@ test('data that PostgreSQL cannot read are a clear error at once, and stay as th
 });
 
 function newFolder(): string {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'postern-')));
-  folders.push(folder);
-  return folder;
+  folders.push(realpathSync(mkdtempSync(join(inject('folder'), 'embedded-'))));
+  return folders.at(-1) as string;
 }
 
 async function query(server: Embedded, ...statements: string[]): Promise<Record<string, unknown>[]> {

@@ -23,8 +23,8 @@ export async function allEnded(): Promise<void> {
 }
 
 /** A folder for data that is removed after the test file. */
-export function dataFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'postern-cli-'));
+export function dataFolder(among = tmpdir()): string {
+  const folder = mkdtempSync(join(among, 'postern-cli-'));
   folders.push(folder);
   return folder;
 }

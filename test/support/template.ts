@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import type { TestProject } from 'vitest/node';
+import { openCluster } from '../../src/storage/embedded/cluster.ts';
 import { startEmbedded } from '../../src/storage/embedded.ts';
 import { migrate } from '../../src/storage/migrate.ts';
 
@@ -12,6 +14,8 @@ declare module 'vitest' {
     server: Server;
     /** What the names of this run's databases begin with. */
     prefix: string;
+    /** A folder that goes with the run, in memory where there is room. In it, `new` holds the data of a PostgreSQL that never ran. */
+    folder: string;
   }
 }
 
@@ -26,7 +30,9 @@ export interface Server {
 /** One server a run, the one that TEST_DATABASE_URL names or our own, with a migrated database to copy. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const url = process.env.TEST_DATABASE_URL;
-  const { server, stop } = url ? { server: named(url), stop: async () => {} } : await started();
+  const folder = mkdtempSync(join(roomy(), 'postern-tests-'));
+  await prepare(folder);
+  const { server, stop } = url ? { server: named(url), stop: async () => {} } : await started(folder);
 
   const client = new Client({ ...server, database: 'postgres' });
   await client.connect();
@@ -40,10 +46,18 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const prefix = `test_${randomBytes(4).toString('hex')}_`;
   project.provide('server', server);
   project.provide('prefix', prefix);
+  project.provide('folder', folder);
   return async () => {
     if (url) await dropped(server, prefix);
     await stop();
+    rmSync(folder, { recursive: true, force: true });
   };
+}
+
+/** Creates the data of the run's own server, and keeps a copy in `new` as they were before it ever ran. */
+async function prepare(folder: string): Promise<void> {
+  const { data } = await openCluster(folder, () => {}, quick);
+  execFileSync('cp', ['-a', data, join(folder, 'new')]);
 }
 
 async function dropped(server: Server, prefix: string): Promise<void> {
@@ -61,18 +75,22 @@ function named(url: string): Server {
 }
 
 /** Nothing here outlives the run, so nothing waits for the disk. */
-async function started(): Promise<{ server: Server; stop: () => Promise<void> }> {
-  const folder = mkdtempSync(join(tmpdir(), 'postern-tests-'));
-  const embedded = await startEmbedded(folder, undefined, {
-    fsync: 'off',
-    synchronous_commit: 'off',
-    full_page_writes: 'off',
-    autovacuum: 'off',
-    max_connections: '200',
-  });
-  const stop = async () => {
-    await embedded.release();
-    rmSync(folder, { recursive: true, force: true });
-  };
-  return { server: embedded.connection, stop };
+const quick = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  autovacuum: 'off',
+  max_connections: '200',
+};
+
+async function started(folder: string): Promise<{ server: Server; stop: () => Promise<void> }> {
+  const { connection, release } = await startEmbedded(folder, undefined, quick);
+  return { server: connection, stop: release };
+}
+
+/** In memory where there is room: a database is 300 files, each of which takes a disk some work to make and to remove. */
+function roomy(): string {
+  const memory = '/dev/shm';
+  const { bavail = 0, bsize = 0 } = existsSync(memory) ? statfsSync(memory) : {};
+  return bavail * bsize > 4 * 2 ** 30 ? memory : tmpdir();
 }

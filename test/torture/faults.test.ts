@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { furnishedHome } from '../support/home.ts';
 import { workersService } from '../support/service.ts';
 import { bodies } from './bodies.ts';
 import { clocks, shifted } from './clocks.ts';
@@ -16,7 +17,7 @@ import { streams } from './streams.ts';
 // wrong throughout.
 let at: Standing;
 beforeAll(async () => {
-  at = await standing(shifted(3));
+  at = await standing(shifted(3), furnishedHome());
 }, 120_000);
 afterAll(() => at.here.remove());
 

@@ -12,9 +12,15 @@ import type { Told } from '../support/told.ts';
 
 export type Installation = Awaited<ReturnType<typeof installation>>;
 
-/** A Postern of its own to be broken: a data folder with PostgreSQL and an organization in it, and servers as processes. */
-export async function installation(told: Told, postgres: Settings = {}) {
-  const home = mkdtempSync(join(tmpdir(), 'postern-torture-'));
+/**
+ * A Postern of its own to be broken: a data folder with PostgreSQL and an organization in it, and servers as processes. PostgreSQL's data are
+ * created where there are none yet.
+ */
+export async function installation(
+  told: Told,
+  postgres: Settings = {},
+  home = mkdtempSync(join(tmpdir(), 'postern-torture-')),
+) {
   const cluster = await openCluster(home, () => {}, postgres);
   const owner = { host: cluster.host, port: cluster.port, user: 'postern', database: 'postgres' };
   const servers = new Set<Running>();
@@ -110,15 +116,20 @@ export interface Standing {
 /** A server with these settings on an organization of a few people and two workflows, for as long as the work with it takes. */
 export async function standing(
   settings: Readonly<Record<string, string>> = {},
+  home?: string,
 ): Promise<Standing & { end(): Promise<number | null> }> {
-  const here = await installation({
-    people: { ada: 'member', bo: 'member', cy: 'member', di: 'member' },
-    workspaces: { Growth: { ada: 'owner', bo: 'creator', cy: 'creator', di: 'creator' } },
-    workflows: {
-      plans: { in: 'Growth', owner: 'ada', grants: { bo: 'editor' } },
-      ideas: { in: 'Growth', owner: 'bo', visibility: 'everyone' },
+  const here = await installation(
+    {
+      people: { ada: 'member', bo: 'member', cy: 'member', di: 'member' },
+      workspaces: { Growth: { ada: 'owner', bo: 'creator', cy: 'creator', di: 'creator' } },
+      workflows: {
+        plans: { in: 'Growth', owner: 'ada', grants: { bo: 'editor' } },
+        ideas: { in: 'Growth', owner: 'bo', visibility: 'everyone' },
+      },
     },
-  });
+    {},
+    home,
+  );
   const server = await here.serve({ ...here.own, ...settings });
   return {
     here,
