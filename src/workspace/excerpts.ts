@@ -1,6 +1,6 @@
 import { part, pathOf } from '../documents/pointer.ts';
 import { Problem } from '../terms/problem.ts';
-import { lightest, roomOfAnswer, weightOf } from './weight.ts';
+import { lightest, mostOfAToken, outweighs, roomOfAnswer, weightOf } from './weight.ts';
 
 /** In characters, as they may be asked for. */
 export const longestPointer = 500;
@@ -30,7 +30,7 @@ export function fitting(find: (pointer: string) => unknown, pointers: readonly s
   for (const pointer of new Set(pointers)) {
     const whole = find(pointer);
     const value = from ? restOf(whole, from) : whole;
-    const weight = weightOf(pointer) + weightOf(value);
+    const weight = outweighs(value, limit) ? Number.POSITIVE_INFINITY : weightOf(pointer) + weightOf(value);
     if (used + weight > limit) {
       large.push({ pointer, whole, text: typeof value === 'string' && weight > limit ? value : undefined });
     } else {
@@ -97,9 +97,6 @@ function lengthWithin(room: number, text: string): number {
   }
   return /[\uD800-\uDBFF]/.test(text[fits - 1] ?? '') ? fits - 1 : fits;
 }
-
-/** No estimate gives a token more characters. */
-const mostOfAToken = 5;
 
 /** What was too large to show whole: how large, and the pointers below it as far as `room` goes; the rest of them are counted. */
 function omission({ pointer, whole }: Large, room: number) {

@@ -74,8 +74,6 @@ export async function opened(
   const head = body ?? (await revisionHead(desk.tx, target, revision));
   if (!head) throw noRevision('/revision');
   const document = body && JSON.parse(body.document);
-  const source =
-    body && textOf({ value: document, media: body.media, ...(body.source !== null && { source: body.source }) });
   const hidden = body ? invisibleIn(document) : [];
   const { warnings, ...outline } = head.outline as Outline;
   const project = subject.project_id && (await projectSeen(desk.tx, desk.me, facts.override, subject.project_id));
@@ -98,9 +96,13 @@ export async function opened(
     ...(hidden.length && { hidden_characters: lightest(hidden, roomOfHidden) }),
     ...(subject.kind === 'integration' && (await factsOfIntegration(desk, target))),
   };
-  if (document === undefined) return shown;
+  if (!body) return shown;
+  const { media, source } = body;
   const pointers = [...(include ?? []).map((it) => (it === 'source' ? it : '')), ...(at ?? [])];
-  const found = (pointer: string) => (pointer === 'source' ? source : partAt(document, pointer));
+  const found = (pointer: string) =>
+    pointer === 'source'
+      ? textOf({ value: document, media, ...(source !== null && { source }) })
+      : partAt(document, pointer);
   return { ...shown, ...fitting(found, pointers, from, roomOfAnswer - weightOf(shown)) };
 }
 

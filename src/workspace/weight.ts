@@ -18,29 +18,39 @@ export function lightest<Item>(items: readonly Item[], room: number): Item[] {
 export function weightOf(value: unknown): number {
   const json = JSON.stringify(value) ?? '';
   let sum = 0;
-  let before: Sort = 'space';
+  let before: number = sorts.space;
   for (let i = 0; i < json.length; i++) {
     const code = json.charCodeAt(i);
-    const sort = sortOf(code);
-    sum += sort === 'wide' ? bytesOf(code) : costs[sort];
-    if (sort !== before && sort !== 'space' && before !== 'space') sum += change;
+    const sort = code < ascii ? (sortsOfAscii[code] as number) : wide;
+    sum += sort === wide ? bytesOf(code) : (costs[sort] as number);
+    if (sort !== before && sort !== sorts.space && before !== sorts.space) sum += change;
     before = sort;
   }
   return Math.ceil(sum);
 }
 
-type Sort = keyof typeof costs | 'wide';
+/** No estimate gives a token more characters. */
+export const mostOfAToken = 5;
 
-const costs = { lower: 0.45, upper: 0.55, digit: 0.35, space: 0.2, other: 0.62 } as const;
+/** Whether a value surely weighs more than that, which of a long text needs no weighing. */
+export const outweighs = (value: unknown, room: number): boolean =>
+  typeof value === 'string' && value.length > room * mostOfAToken;
+
+const sorts = { space: 0, lower: 1, upper: 2, digit: 3, other: 4 } as const;
+const costs = [0.2, 0.45, 0.55, 0.35, 0.62];
 /** A token seldom goes on from one sort of character to another. */
 const change = 0.4;
 
-function sortOf(code: number): Sort {
-  if (code > 127) return 'wide';
-  if (code >= 97 && code <= 122) return 'lower';
-  if (code >= 65 && code <= 90) return 'upper';
-  if (code >= 48 && code <= 57) return 'digit';
-  return code === 32 ? 'space' : 'other';
+const ascii = 128;
+const wide = 5;
+/** Looked up rather than asked, since whole documents are weighed. */
+const sortsOfAscii = Uint8Array.from({ length: ascii }, (_, code) => sortOf(String.fromCharCode(code)));
+
+function sortOf(character: string): number {
+  if (/[a-z]/.test(character)) return sorts.lower;
+  if (/[A-Z]/.test(character)) return sorts.upper;
+  if (/[0-9]/.test(character)) return sorts.digit;
+  return character === ' ' ? sorts.space : sorts.other;
 }
 
 /** Of UTF-8, a half of a surrogate pair counted as half. */

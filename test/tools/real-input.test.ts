@@ -98,8 +98,8 @@ test.each(files)(
 
     expect(await ada('restore_revision', { id, revision: 2, restore: 1 })).toMatchObject({ revision: 3 });
     const kept = await here.sql<{ number: number; document: string; source: string | null }>(
-      'select number, document, source from revision where resource_id = (select id from resource where name = $1) order by number',
-      [name],
+      'select number, document, source from revision where resource_id = (select id from resource where name = $1 and organization_id = $2) order by number',
+      [name, here.organization],
     );
     expect(kept.map(({ number }) => number)).toEqual([1, 2, 3]);
     for (const it of [kept[0], kept[2]]) {
