@@ -122,6 +122,8 @@ const inWords = (scopes: readonly string[]) =>
 /** A day as it reads anywhere, with the instant for machines. */
 const day = (at: string | Date): Html => {
   const iso = new Date(at).toISOString();
-  return html`<time datetime="${iso}">${dayIn.format(new Date(iso))}</time>`;
+  written ??= new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
+  return html`<time datetime="${iso}">${written.format(new Date(iso))}</time>`;
 };
-const dayIn = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
+/** How it is written; to make that takes as long as all of the Studio to load, so it comes with the first day. */
+let written: Intl.DateTimeFormat | undefined;

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { child } from '../support/legs.ts';
 import { listening } from '../support/listening.ts';
 import { peer } from '../support/peer.ts';
+import { compiled } from '../support/running.ts';
 import { serviceIn } from '../support/service.ts';
 import { world } from '../support/world.ts';
 
@@ -25,7 +26,7 @@ beforeAll(async () => {
   const secret = await here.key('ada');
   const http = { type: 'http', url: at.url, headers: { Authorization: `Bearer ${secret}` } };
   const told = JSON.stringify({ app: { ...here.connection, user: 'postern_app' }, secret });
-  const stdio = { type: 'stdio', command: process.execPath, args: [child, told] };
+  const stdio = { type: 'stdio', command: process.execPath, args: [child, told], env: compiled };
   config = join(await mkdtemp(join(tmpdir(), 'postern-inspector-')), 'mcp.json');
   const mcpServers = {
     http,

@@ -6,6 +6,7 @@ import { StdioClientTransport as V1Stdio } from '@modelcontextprotocol/sdk/clien
 import { StreamableHTTPClientTransport as V1Http } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { type AgentTold, calling, newClient } from './agent.ts';
+import { compiled } from './running.ts';
 import type { World } from './world.ts';
 
 /** Where a leg finds Postern: at an address, or as a process of its own. */
@@ -19,6 +20,7 @@ export const child = fileURLToPath(new URL('./stdio-child.ts', import.meta.url))
 const spawned = (told: object) => ({
   command: process.execPath,
   args: [child, JSON.stringify(told)],
+  env: compiled,
   stderr: 'inherit' as const,
 });
 const signed = (secret: string) => ({ requestInit: { headers: { authorization: `Bearer ${secret}` } } });

@@ -9,8 +9,14 @@ export const main = join(root, 'src/cli/main.ts');
 
 export type Settings = Readonly<Record<string, string>>;
 
+/**
+ * Where what was compiled is kept. A program turns to it by itself, once its first file is compiled; where it is told before, it does not
+ * load a compiler of TypeScript for that one file.
+ */
+export const compiled = { NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/postern') };
+
 /** Of this process, only what a program needs to run at all. */
-export const bare = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' };
+export const bare = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...compiled };
 
 export type Running = Awaited<ReturnType<typeof running>>;
 

@@ -1,8 +1,3 @@
-import { enableCompileCache } from 'node:module';
-import { join } from 'node:path';
-
-enableCompileCache(join(import.meta.dirname, '../../node_modules/.cache/postern'));
-
 /** Serves standard input and output as told in the one argument: a database and a key, or an address and a key. */
 const told = JSON.parse(process.argv[2] ?? '{}');
 const log = {
