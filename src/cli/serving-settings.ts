@@ -1,8 +1,7 @@
 import type { BlockList } from 'node:net';
 import * as z from 'zod';
 import { proxiesFrom } from '../http/address.ts';
-import { usualStreams } from '../mcp/listening.ts';
-import { type Rates, usualRates } from '../workspace/rates.ts';
+import { type Rates, usualRates, usualStreams } from '../terms/allowed.ts';
 
 /** How much a server does, for whom, and how it ends. */
 export interface Serving {

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { command } from './command.ts';
 import { inLog, openLog } from './log.ts';
 import { outdoorsFrom } from './mail.ts';
-import { openPlace, type Place } from './place.ts';
+import type { Place } from './place.ts';
 import { progress } from './progress.ts';
 import { keyFrom, type Settings } from './settings.ts';
 import { askedToStop, endOnFailure } from './stopping.ts';
@@ -31,7 +31,8 @@ export default command({
       await between.close();
       return 0;
     }
-    // PostgreSQL starts while the rest is loaded, since a client waits for both.
+    // Loaded here, since what passes everything on needs no database. PostgreSQL starts while the rest is loaded: a client waits for both.
+    const { openPlace } = await import('./place.ts');
     const [place] = await Promise.all([openPlace(settings, progress), rest()]);
     try {
       if (key !== undefined) await speak({ place, settings, log }, key, over);

@@ -6,10 +6,11 @@ import {
   readRequestBody,
 } from '@modelcontextprotocol/server';
 import { mostElements, outgrows } from '../documents/json-size.ts';
+import { usualStreams } from '../terms/allowed.ts';
 import type { Log } from './answer.ts';
 import type { Limits } from './held.ts';
 import { refuse } from './json-rpc.ts';
-import { listening, listens, type Streams, usualStreams } from './listening.ts';
+import { listening, listens, type Streams } from './listening.ts';
 import type { Build, Connection } from './server.ts';
 import { defaultLimits, sessionful } from './sessions.ts';
 import { stepUp } from './stepping-up.ts';

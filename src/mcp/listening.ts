@@ -17,9 +17,6 @@ export interface Streams {
   readonly streams: number;
 }
 
-/** In all, unless the operator says otherwise: they take a few hundred MiB (docs/operations.md). */
-export const usualStreams = 10_000;
-
 /** Serves `subscriptions/listen` of the 2026 protocol: a stream a request, which hears of what its caller may read and of nothing else. */
 export function listening(build: Build, log: Log, { perCredential, streams }: Streams) {
   const open = new Set<ReturnType<typeof createMcpHandler>>();

@@ -2,22 +2,11 @@ import { hash } from 'node:crypto';
 import type { Database } from '../storage/database.ts';
 import { type Allowance, counter, forgetRates } from '../storage/rates.ts';
 import { forgetAttempts } from '../storage/sign-in-attempts.ts';
+import type { Rates } from '../terms/allowed.ts';
 import { Problem } from '../terms/problem.ts';
 import type { Operation } from './operation.ts';
 
-export type { Allowance };
-
-/** How much is done within a minute; 0 is without a bound. */
-export interface Rates {
-  /** Requests of one person, by all their keys together. */
-  readonly person: number;
-  /** Of these, calls of each operation that costs much. */
-  readonly costly: number;
-  /** Keys that hold nothing, from one address. */
-  readonly address: number;
-}
-
-export const usualRates: Rates = { person: 600, costly: 60, address: 120 };
+export type { Allowance, Rates };
 
 /** In seconds. */
 const minute = 60;
