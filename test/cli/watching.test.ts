@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { furnishedHome } from '../support/home.ts';
+import { urlOf, workersDatabase } from '../support/postgres.ts';
 import { keyOf, server, signedIn } from '../support/program.ts';
 
 interface Span {
@@ -36,7 +36,7 @@ beforeAll(async () => {
   await new Promise<void>((listening) => collector.listen(0, '127.0.0.1', listening));
   const { port } = collector.address() as AddressInfo;
   const running = await server(['--demo'], {
-    POSTERN_HOME: furnishedHome(),
+    DATABASE_URL: urlOf(await workersDatabase()),
     POSTERN_METRICS_PORT: '0',
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
   });
