@@ -11,6 +11,9 @@ export const width = {
   looking: { most: 3, waiting: 100_000, patience: 60_000 },
 };
 
+/** How long a connection is kept that nobody uses, in milliseconds: assistants call now and then, and a new one costs more than a call. */
+export const kept = 60_000;
+
 /** What no statement and no transaction outlasts, in seconds: a lock's holder, one that runs, one whose server has gone silent, and all of it. */
 export const bounded = '-c lock_timeout=1s -c statement_timeout=29s -c idle_in_transaction_session_timeout=15s';
 /** After how many milliseconds a database that says nothing hangs: it ends a statement itself sooner. */

@@ -7,7 +7,7 @@ import type { Ground } from '../access/paths.ts';
 import { databaseAway, Problem } from '../terms/problem.ts';
 import type { CredentialScope, Surface } from '../terms/scopes.ts';
 import { type Transaction, transactions } from '../terms/underway.ts';
-import { boundAll, bounded, silence, width } from './bounds.ts';
+import { boundAll, bounded, kept, silence, width } from './bounds.ts';
 import { entering, PatientClient } from './client.ts';
 import { lane } from './lane.ts';
 import type { Connection } from './migrate.ts';
@@ -118,6 +118,7 @@ export async function openDatabase(
       pipeline: true,
       silent,
       max: width.all.most + 1,
+      idleTimeoutMillis: kept,
       connectionTimeoutMillis: Math.min(patience, silent),
       ssl: ssl ?? false,
       options: `${bounded} ${planned} ${options ?? ''}`,

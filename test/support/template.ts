@@ -80,7 +80,7 @@ const quick = {
   synchronous_commit: 'off',
   full_page_writes: 'off',
   autovacuum: 'off',
-  max_connections: '200',
+  max_connections: '300',
 };
 
 async function started(folder: string): Promise<{ server: Server; stop: () => Promise<void> }> {
