@@ -3,7 +3,8 @@ import { startEmbedded } from '../../src/storage/embedded.ts';
 
 /** A process on a folder: holds the server until its input ends; asked to, writes numbers and says each once it is acknowledged. */
 const [folder = '', task] = process.argv.slice(2);
-const server = await startEmbedded(folder);
+// A server with little memory starts sooner.
+const server = await startEmbedded(folder, undefined, { shared_buffers: '128MB' });
 const client = new Client({ ...server.connection, database: 'postgres' });
 client.on('error', () => {});
 await client.connect();

@@ -81,6 +81,8 @@ const quick = {
   full_page_writes: 'off',
   autovacuum: 'off',
   max_connections: '300',
+  // As little as it takes: all of it is looked through whenever a database is made or dropped.
+  shared_buffers: '128MB',
 };
 
 async function started(folder: string): Promise<{ server: Server; stop: () => Promise<void> }> {
