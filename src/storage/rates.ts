@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+import type { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import { type Database, storeOf } from './database.ts';
 import { statement } from './statement.ts';
 
@@ -41,22 +41,8 @@ const most = 20_000;
  * calls cost a statement, and none does once a window is used up. Nobody is ever given more than the limit; what one server has taken and
  * not used by the end of a window is missing elsewhere: a twentieth a server at most. While the database is away each counts by itself.
  */
-export function counter(
-  database: Database,
-  name: string,
-  { points, seconds }: { points: number; seconds: number },
-): Counter {
-  const limiter = new RateLimiterPostgres({
-    storeClient: countingIn(database),
-    storeType: 'client',
-    tableName: 'rate',
-    tableCreated: true,
-    clearExpiredByTimeout: false,
-    keyPrefix: name,
-    points,
-    duration: seconds,
-    insuranceLimiter: new RateLimiterMemory({ keyPrefix: name, points, duration: seconds }),
-  });
+export function counter(database: Database, name: string, { points, seconds }: Window): Counter {
+  let limiter: Promise<RateLimiterPostgres> | undefined;
   const leases = new Map<string, Lease>();
   const share = Math.max(1, Math.floor(points / part));
 
@@ -96,7 +82,8 @@ export function counter(
   }
 
   async function more(key: string, lease: Lease, wanted: number): Promise<void> {
-    const seen = await limiter.consume(key, wanted).catch(refusedBy);
+    limiter ??= limiterIn(database, name, { points, seconds });
+    const seen = await (await limiter).consume(key, wanted).catch(refusedBy);
     const over = Math.max(0, seen.consumedPoints - points);
     lease.left += Math.max(0, wanted - over);
     lease.beyond = Math.max(0, points - seen.consumedPoints);
@@ -117,6 +104,26 @@ export function counter(
   }
 }
 
+interface Window {
+  readonly points: number;
+  readonly seconds: number;
+}
+
+/** Loaded for the first who is counted, since nobody is over standard input and output, where a client waits for all that is loaded. */
+async function limiterIn(database: Database, name: string, { points, seconds }: Window): Promise<RateLimiterPostgres> {
+  const { RateLimiterMemory, RateLimiterPostgres } = await import('rate-limiter-flexible');
+  const within = { keyPrefix: name, points, duration: seconds };
+  return new RateLimiterPostgres({
+    ...within,
+    storeClient: countingIn(database),
+    storeType: 'client',
+    tableName: 'rate',
+    tableCreated: true,
+    clearExpiredByTimeout: false,
+    insuranceLimiter: new RateLimiterMemory(within),
+  });
+}
+
 const spend = statement<{ key: string; points: number; seconds: number }, { spent: number; left_ms: number }>(
   ({ key, points, seconds }) => sql`select spent, left_ms from spend(${key}, ${points}::int, ${seconds}::float8)`,
 );
@@ -133,9 +140,10 @@ const countingIn = (database: Database) => ({
     }),
 });
 
+/** The library throws what it has counted where that is too much, and errors as anyone does. */
 function refusedBy(thrown: unknown): RateLimiterRes {
-  if (thrown instanceof RateLimiterRes) return thrown;
-  throw thrown;
+  if (thrown instanceof Error) throw thrown;
+  return thrown as RateLimiterRes;
 }
 
 /** Takes out what is over. */
