@@ -174,7 +174,7 @@ async function expectList(
       limit,
       list: wanted,
     });
-    for (const [at, { via }] of rows.entries()) expect(opened[at]?.vias ?? [via]).toContain(via);
+    expect(rows.filter(({ via }, at) => !(opened[at]?.vias ?? [via]).includes(via))).toEqual([]);
   }
   expect(
     await countOfResources(tx, scope('resource.open', { override: me.scopes.includes('override') }), me, {
