@@ -12,6 +12,8 @@ const here = await office({
 const bo = here.as('bo', { query: 'toolsets=resources' });
 const operator = await openOperator(here.connection);
 afterAll(() => operator.close());
+// Files after it in the same worker keep secrets too.
+afterAll(() => void keyring.splice(0, keyring.length, key('one')));
 
 interface Kept {
   readonly organization: string;
