@@ -17,37 +17,27 @@ class Place {
  * A statement that is put together once and run with other parameters each time; a parameter that stands in it several times is sent
  * once. Putting a long one together costs as much as it runs.
  */
-export function statement<P extends object, R>(
-  build: (parameters: Places<P>) => RawBuilder<R>,
-): (tx: Tx, values: P) => Promise<readonly R[]> {
-  let made: Made | undefined;
-  return async (tx, values) => {
-    made ??= compiled(tx, build);
-    return run(tx, made, values);
-  };
-}
+export const statement = <P extends object, R>(build: Build<P, R>) => prepared(build);
 
 /** The same of a statement that answers one column of text, for what is read most. Its parameters are texts and arrays of them. */
-export function texts<P extends { readonly [K in keyof P]: string | readonly string[] | null }>(
-  build: (parameters: Places<P>) => RawBuilder<unknown>,
-): (tx: Tx, values: P) => Promise<readonly string[]> {
-  let made: Made | undefined;
-  return async (tx, values) => {
-    made ??= compiled(tx, build);
-    textual.add(made.query.sql);
-    return run(tx, made, values);
-  };
-}
+export const texts = <P extends { readonly [K in keyof P]: string | readonly string[] | null }>(
+  build: Build<P, string>,
+) => prepared(build, textual);
 
 /** The same of a statement that answers nothing, whose failure may come with what follows it in the transaction: it goes together with that. */
-export function trail<P extends object>(
-  build: (parameters: Places<P>) => RawBuilder<unknown>,
-): (tx: Tx, values: P) => Promise<void> {
+export const trail = <P extends object>(build: Build<P, never>) => prepared(build, trailing);
+
+type Build<P, R> = (parameters: Places<P>) => RawBuilder<R>;
+
+/** Notes what it says among those that the connection treats in a way of their own, if it is one of them. */
+function prepared<P extends object, R>(build: Build<P, R>, those?: Set<string>) {
   let made: Made | undefined;
-  return async (tx, values) => {
-    made ??= compiled(tx, build);
-    trailing.add(made.query.sql);
-    await run(tx, made, values);
+  return async (tx: Tx, values: P): Promise<readonly R[]> => {
+    if (!made) {
+      made = compiled(tx, build);
+      those?.add(made.query.sql);
+    }
+    return run(tx, made, values);
   };
 }
 

@@ -78,3 +78,8 @@ test('where it fails, so does all of its transaction, and its own failure is the
   ).rejects.toThrow('no');
   expect(await named()).toBe('third');
 });
+
+test('where no transaction is, nothing follows it, so it waits for nothing', async () => {
+  const divided = trail<{ readonly by: number }>(({ by }) => sql`select 1 / ${by}::int`);
+  expect(await database.single((tx) => divided(tx, { by: 0 })).catch(sqlState)).toBe('22012');
+});
