@@ -67,7 +67,7 @@ export interface Fitness {
   readonly kinds: readonly string[];
 }
 
-/** Of all that one person owns, where another is fit to own it. */
+/** Of all that one person owns, where another is fit to own it; in a deleted workspace too, which may be brought back (ORG-9). */
 export async function fitnessFor(
   tx: Tx,
   me: Actor,

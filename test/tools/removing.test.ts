@@ -74,6 +74,24 @@ describe('removing someone from the organization (ORG-8)', () => {
     await expect.poll(handed).toHaveLength(4);
   });
 
+  test('what lies in a deleted workspace is handed on as well: a successor finds it once that is brought back (ORG-8, ORG-9, NOT-3)', async () => {
+    const here = await office(told);
+    const ada = seat(here, 'ada');
+    await confirmed(ada, 'delete_workspace', { id: 'growth' });
+    await remove(here, 'root', { id: here.id('bo'), successor: here.email('cy') });
+    expect(await owners(here)).toMatchObject({ draft: 'cy', plan: 'cy', binned: 'cy', ledger: 'cy', trial: null });
+    const cy = seat(here, 'cy');
+    const handed = async () => {
+      const { items } = await cy('list_notifications');
+      return items.map(({ resource }: { resource?: { name: string } }) => resource?.name).sort();
+    };
+    await expect.poll(handed).toEqual(['ledger', ...Array(3)]);
+    expect(await cy('open_workflow', { id: here.id('draft') })).toMatchObject(code('not_found'));
+    await ada('update_workspace', { id: here.id('growth'), restore: true });
+    expect(await cy('open_workflow', { id: here.id('draft') })).toMatchObject({ access: 'owner' });
+    expect(await handed()).toEqual(['draft', 'ledger', 'plan', undefined].sort());
+  });
+
   test('each change is in the log, beside who did it: what went to whom, and what ended (ACT-1, GRP-5)', async () => {
     const here = await office(told);
     await remove(here, 'root', { id: here.id('bo'), successor: here.email('cy') });

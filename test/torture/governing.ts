@@ -135,13 +135,19 @@ const put = (circle: Circle, person: string, as: 'owner') =>
 
 function handOn(model: Model, person: string, heir: string | undefined): void {
   const owned = model.things.filter(({ owner }) => owner === person);
-  const fit = owned.filter((thing) => heir !== undefined && isFit(model, heir, thing));
+  const fit = owned.filter((thing) => heir !== undefined && isFit(broughtBack(model), heir, thing));
   for (const thing of owned) become(thing, { owner: null, givenBy: null });
   for (const thing of fit) {
     become(thing, { owner: heir as string });
     tellOne(model, heir as string, 'handed_over');
   }
 }
+
+/** As it would be with every workspace brought back: what lies in a deleted one is handed on as well (ORG-9). */
+const broughtBack = (model: Model): Model => ({
+  ...model,
+  land: { ...model.land, workspaces: model.land.workspaces.map((it) => ({ ...it, deleted: false })) },
+});
 
 function endAll(model: Model, person: string): void {
   const { land, things, requests } = model;
