@@ -39,6 +39,8 @@ test('what commits late is not lost behind what was committed before it, and com
   const since = { since: start.latest };
   expect(await call('list_notifications', since)).toMatchObject({ items: [], unread: 0 });
   await slow.query('commit');
+  // A transaction of another test file that began between the two would hold back the second alone.
+  await allWritten();
   const all = (await call('list_notifications', { ...since, wait: 5 })) as Page;
   expect(all.unread).toBe(2);
   const newestFirst = (await call('list_notifications')) as Page;
