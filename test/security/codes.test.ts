@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import { expect, test } from 'vitest';
 import { callback, clientOf, letIn } from '../support/letting-in.ts';
 import { rawly } from '../support/raw.ts';
@@ -46,7 +47,17 @@ test('a code serves once, and a second time ends all that came of it (security 1
 
 test('of many that come with one code at the same moment, one at most gets a token, and that is over (security 14)', async () => {
   const code = (await ada.answer(client.question(id))).searchParams.get('code') ?? '';
-  const answers = await Promise.all(Array.from({ length: 6 }, () => client.redeem(id, code)));
+  const holder = new Client(here.connection);
+  await holder.connect();
+  await holder.query('begin');
+  await holder.query('lock table oauth_item in share mode');
+  const asked = Array.from({ length: 6 }, () => client.redeem(id, code));
+  // All have read that it is there, and none has used it up.
+  const waiting = `select count(*)::int as n from pg_locks where relation = 'oauth_item'::regclass and not granted`;
+  await expect.poll(async () => (await holder.query(waiting)).rows[0].n).toBe(asked.length);
+  await holder.query('commit');
+  await holder.end();
+  const answers = await Promise.all(asked);
   const got = answers.filter(({ status }) => status === 200);
   expect(got.length).toBeLessThanOrEqual(1);
   for (const { body } of got) expect(await me(body.access_token)).toBe(401);
