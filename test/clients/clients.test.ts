@@ -26,7 +26,7 @@ afterAll(() => close());
 
 const document = { steps: [{ name: 'ä – 漢字 – 🧵', done: false }], 'a/b': { '~': null } };
 
-describe.each(Object.keys(legs) as Leg[])('%s', (leg) => {
+describe.concurrent.each(Object.keys(legs) as Leg[])('%s', (leg) => {
   test('finds the tools, works on a workflow, and is told no in words and data', async () => {
     const { client, call } = await along(leg, ways, ada, { person: () => 'accept' });
     const { tools } = await client.listTools();

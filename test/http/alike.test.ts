@@ -89,7 +89,7 @@ async function logged() {
 /** Makes one call through both doors, demands that they answer and log alike, and tells what they answered. */
 async function alike(who: keyof typeof seats, name: Name, args: Record<string, unknown>, how: RestHow = {}) {
   const { overMcp, overRest } = seats[who];
-  const [here, there] = [await overMcp(name, args, how), await overRest(name, args, how)];
+  const [here, there] = await Promise.all([overMcp(name, args, how), overRest(name, args, how)]);
   expect(plain(there)).toEqual(plain(here));
   const log = await logged();
   expect(log.overRest).toEqual(log.overMcp);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { newId, outside } from '../../src/terms/ids.ts';
-import { office } from '../support/office.ts';
+import { office, saidOf } from '../support/office.ts';
 
 const here = await office({
   people: { root: 'admin', ada: 'member', bo: 'member', cy: 'member', gus: 'guest', hal: 'guest', zed: 'member' },
@@ -36,10 +36,8 @@ const seats = {
   bo: await here.seated(await here.key('bo', { scopes }), query),
   gus: await here.seated(await here.key('gus', { scopes }), query),
 };
-const said = async (who: keyof typeof seats, name: string, args: Record<string, unknown>, named: string) => {
-  await seats[who].call(name, args);
-  return seats[who].last().replaceAll(named, 'NAMED');
-};
+const said = async (who: keyof typeof seats, name: string, args: Record<string, unknown>, named: string) =>
+  (await seats[who].said(name, args)).replaceAll(named, 'NAMED');
 
 type Noun = 'group' | 'team' | 'project' | 'workspace';
 /** Whatever bo does not find, by id and by name. */
@@ -97,17 +95,18 @@ test.each(calls)(
   '%s: a hidden %s and a missing one give the same bytes but for what was named, by id and by name (EXT-2, EXT-12, DIR-1)',
   async (name, noun, args) => {
     const none = outside(noun, newId());
-    const missing = await said('bo', name, args(none), none);
+    const answer = (named: string) => said('bo', name, args(named), named || 'NAMED');
+    const [missing, unknown, byId, byName, wrong] = await Promise.all([
+      answer(none),
+      answer('no such name'),
+      saidOf(Object.fromEntries(hidden[noun].map(([what, id]) => [what, id])), answer),
+      saidOf(Object.fromEntries(hidden[noun].map(([what, , called]) => [what, called])), answer),
+      saidOf({ 'of a person': here.id('bo'), 'no id': 'nonsense', capitals: none.toUpperCase(), nothing: '' }, answer),
+    ]);
     if (name !== 'list_projects' || noun === 'project') expect(missing).toContain('not_found');
-    for (const [what, id, called] of hidden[noun]) {
-      expect(await said('bo', name, args(id), id), what).toBe(missing);
-      const unknown = await said('bo', name, args('no such name'), 'no such name');
-      expect(await said('bo', name, args(called), called), `${what}, by name`).toBe(unknown);
-    }
-    for (const wrong of [here.id('bo'), 'nonsense', none.toUpperCase(), ''])
-      expect((await said('bo', name, args(wrong), wrong || 'NAMED')).includes('not_found'), wrong).toBe(
-        missing.includes('not_found'),
-      );
+    for (const [what, it] of byId) expect(it, what).toBe(missing);
+    for (const [what, it] of byName) expect(it, `${what}, by name`).toBe(unknown);
+    for (const [what, it] of wrong) expect(it.includes('not_found'), what).toBe(missing.includes('not_found'));
   },
 );
 
@@ -158,9 +157,9 @@ test.each<[string, (named: string) => Record<string, unknown>, string, string]>(
 ])(
   '%s: whoever the caller does not find answers like nobody (DIR-1, TEAM-3, EXT-12)',
   async (name, args, unseen, unknown) => {
-    const answered = await said('bo', name, args(unknown), unknown);
-    expect(answered).toContain('not_found');
-    expect(await said('bo', name, args(unseen), unseen)).toBe(answered);
+    const [missing, seen] = await Promise.all([unknown, unseen].map((it) => said('bo', name, args(it), it)));
+    expect(missing).toContain('not_found');
+    expect(seen).toBe(missing);
   },
 );
 

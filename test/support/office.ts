@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { agent } from './agent.ts';
 import { workersService } from './service.ts';
 import { type KeyTold, served, type Told, world } from './world.ts';
@@ -14,12 +15,6 @@ export type Call = (name: string, args?: Record<string, unknown>, meta?: Record<
 export async function office(told: Told) {
   const here = await world(told);
   const clients = new Map<string, ReturnType<typeof seated>>();
-  let keys: Promise<unknown> = Promise.resolve();
-  const keyOf = (who: string, how: KeyTold): Promise<string> => {
-    const key = keys.then(() => here.key(who, how));
-    keys = key;
-    return key;
-  };
 
   /** The tools in someone's hands; each key told is a client of its own. */
   const as = (who: string, how: KeyTold & { query?: string } = {}): Call => {
@@ -27,25 +22,44 @@ export async function office(told: Told) {
     if (!clients.has(seat))
       clients.set(
         seat,
-        keyOf(who, how).then((secret) => seated(secret, how.query)),
+        here.key(who, how).then((secret) => seated(secret, how.query)),
       );
     return async (...call) => (await (clients.get(seat) as ReturnType<typeof seated>)).call(...call);
   };
   return { ...here, as, seated };
 }
 
-/** A client with a key, that remembers what came last: the whole answer as it went over the wire, but for the number of the request. */
+/** What comes over the wire to whoever asks within. */
+const heard = new AsyncLocalStorage<{ answer: string }>();
+const listening = {
+  async fetch(request: Request) {
+    const response = await service.fetch(request);
+    const answer = await response.text();
+    Object.assign(heard.getStore() ?? {}, { answer });
+    return new Response(answer || null, response);
+  },
+};
+
+/** The last answer to what is asked within, whole, as it went over the wire, but for the number of the request. */
+export async function wire(ask: () => Promise<unknown>): Promise<string> {
+  const it = { answer: '' };
+  await heard.run(it, ask);
+  if (!it.answer) throw new Error('Nothing came over the wire.');
+  return it.answer.replace(/"id":\d+/, '"id":0');
+}
+
+/** What is said of each of them, all asked at once: most of the time of a refusal goes by in waiting for its tick (EXT-2). */
+export const saidOf = <T>(
+  those: Readonly<Record<string, T>>,
+  said: (it: T) => Promise<string>,
+): Promise<[what: string, answer: string][]> =>
+  Promise.all(Object.entries(those).map(async ([what, it]) => [what, await said(it)] as [string, string]));
+
+/** A client with a key; `said` is the whole answer to a call, as it went over the wire. */
 async function seated(secret: string, query = '') {
-  let last = '';
-  const listening = {
-    fetch: async (request: Request) => {
-      const response = await service.fetch(request);
-      last = await response.text();
-      return new Response(last || null, response);
-    },
-  };
   const { client, call } = await agent(listening, secret, { query });
-  return { client, call: call as Call, last: () => last.replace(/"id":\d+/, '"id":0') };
+  const said = (...asked: Parameters<Call>) => wire(() => (call as Call)(...asked));
+  return { client, call: call as Call, said };
 }
 
 /** Every item of a list, page by page, and how many pages there were. */

@@ -13,8 +13,20 @@ export type { Told } from './told.ts';
 // What stands here lives as long as the worker, which runs one file after another in it: each world is an organization of its own.
 export const connection = await workersDatabase();
 
+/** Takes one statement after another, whoever asks at once. */
+class OneByOne extends Client {
+  #last: Promise<unknown> = Promise.resolve();
+
+  // biome-ignore lint/suspicious/noExplicitAny: pg declares a dozen overloads of it.
+  override query(...asked: any[]): any {
+    const next = this.#last.then(() => (super.query as (...asked: unknown[]) => unknown)(...asked));
+    this.#last = next.catch(() => {});
+    return next;
+  }
+}
+
 /** The superuser's own way into the worker's database, which row-level security does not hold. */
-export const superuser = new Client(connection);
+export const superuser: Client = new OneByOne(connection);
 await superuser.connect();
 
 /** How the product enters it: as the role that serves. */

@@ -110,8 +110,7 @@ describe('list_audience', () => {
     ] as const) {
       const said = async (who: string, workspace: string) => {
         const seat = await here.seated(await here.key(who), how.query);
-        await seat.call(tool, { workspace, ...more });
-        return seat.last().replaceAll(workspace, 'W');
+        return (await seat.said(tool, { workspace, ...more })).replaceAll(workspace, 'W');
       };
       const answer = await said('ada', missing);
       expect(answer).toContain('not_found');
@@ -125,8 +124,8 @@ describe('list_audience', () => {
       ] as const)
         expect(await said(who, workspace), `${who} ${workspace}`).toBe(answer);
       const cut = await here.seated(await here.key('ada', { workspaces: ['closed'] }), how.query);
-      await cut.call(tool, { workspace: here.id('growth'), ...more });
-      expect(cut.last().replaceAll(here.id('growth'), 'W')).toBe(answer);
+      const growth = here.id('growth');
+      expect((await cut.said(tool, { workspace: growth, ...more })).replaceAll(growth, 'W')).toBe(answer);
     }
   });
 

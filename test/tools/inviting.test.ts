@@ -119,10 +119,7 @@ test('one sees, resends and revokes one’s own invitations, admins all; those o
   ]);
 
   const cy = await here.seated(await here.key('cy'), 'toolsets=people');
-  const said = async (id: string) => {
-    await cy.call('update_invitation', { id, do: 'revoke' });
-    return cy.last().replaceAll(id, 'ID');
-  };
+  const said = async (id: string) => (await cy.said('update_invitation', { id, do: 'revoke' })).replaceAll(id, 'ID');
   const missing = await said(outside('invitation', here.uuid('cy')));
   expect(missing).toContain('not_found');
   expect(await said(theirs.id)).toBe(missing);

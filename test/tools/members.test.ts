@@ -102,10 +102,7 @@ test('get_member says by what someone is in a workspace, and to its admins what 
 
 test('an unseen person and one that never was give the same bytes (DIR-1, EXT-12)', async () => {
   const gus = await here.seated(await here.key('gus'), everyTool);
-  const said = async (id: string) => {
-    await gus.call('get_member', { id });
-    return gus.last().replaceAll(id, 'ID');
-  };
+  const said = async (id: string) => (await gus.said('get_member', { id })).replaceAll(id, 'ID');
   const missing = await said('nobody@acme.test');
   expect(missing).toContain('not_found');
   for (const id of [
