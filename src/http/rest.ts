@@ -59,7 +59,7 @@ async function answer(rooms: Rooms, served: Served, { request, inPath, from }: A
     if ('refused' in body) return said(refusal(body.refused, served, request, body.status));
     const read = argumentsOf(served, inPath, new URL(request.url).searchParams, body.value);
     const args = withRevision(served, read, request);
-    const how = howOf(served, request);
+    const how = { ...howOf(served, request), rounded: body.rounded };
     const output = await known.perform(operation, args, how);
     if (!isExport(operation)) return said(reply(served, output, request));
     const further = { ...how, continues: true } as const;

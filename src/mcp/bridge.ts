@@ -9,10 +9,13 @@ import { StdioServerTransport } from '@modelcontextprotocol/server/stdio';
 import type { Log } from './answer.ts';
 import { followingOver, isUnknownSession } from './bridged-following.ts';
 import { type Answer, cancelledBy, isAnswer, isRequest } from './json-rpc.ts';
+import { linesOf } from './lines.ts';
 
 /** Passes messages between standard input and output and a Postern elsewhere, in either protocol; it judges none of them. */
 export async function bridge(url: URL, key: string, log: Log): Promise<{ close(): Promise<void> }> {
-  const near = new StdioServerTransport();
+  const near = new StdioServerTransport(
+    linesOf(process.stdin, { refuse: (it) => void near.send(it as JSONRPCMessage).catch(report) }),
+  );
   const far = new StreamableHTTPClientTransport(url, { requestInit: { headers: { authorization: `Bearer ${key}` } } });
   const underway = new Map<string | number, AbortController>();
   const opening = openingOf(far);

@@ -1,5 +1,5 @@
 import type { CallToolResult, InputRequiredResult, McpServer, ServerContext } from '@modelcontextprotocol/server';
-import { Problem } from '../terms/problem.ts';
+import { type Finding, Problem } from '../terms/problem.ts';
 import { type How, isPreview, type Session } from '../workspace/session.ts';
 import { asPreview, asResult, asToolError, type Log, problemOf } from './answer.ts';
 import { answerTo, ask, canAsk } from './confirmation.ts';
@@ -13,6 +13,7 @@ export interface Call {
   readonly session: Session;
   readonly tool: Tool;
   readonly args: Record<string, unknown>;
+  readonly rounded: readonly Finding[] | undefined;
   readonly ctx: ServerContext;
   readonly linkTo: LinkTo | undefined;
   readonly log: Log;
@@ -23,6 +24,7 @@ export async function call({
   session,
   tool,
   args,
+  rounded,
   ctx,
   linkTo,
   log,
@@ -30,7 +32,7 @@ export async function call({
   const { title, operation } = tool;
   try {
     const { input, how } = partsOf(tool, args, ctx);
-    const output = await session.perform(operation, input, how);
+    const output = await session.perform(operation, input, { ...how, rounded });
     if (!tool.confirmed || how.confirm !== undefined || !isPreview(output)) {
       const link = linkTo?.(operation, args);
       return asResult(link === undefined ? output : { ...output, link });

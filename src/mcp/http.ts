@@ -3,14 +3,15 @@ import {
   DEFAULT_MAX_REQUEST_BODY_SIZE,
   isJsonContentType,
   isLegacyRequest,
-  readRequestBody,
 } from '@modelcontextprotocol/server';
 import { mostElements, outgrows } from '../documents/json-size.ts';
 import { usualStreams } from '../terms/allowed.ts';
+import type { Finding } from '../terms/problem.ts';
 import type { Log } from './answer.ts';
 import type { Limits } from './held.ts';
 import { refuse } from './json-rpc.ts';
 import { listening, listens, type Streams } from './listening.ts';
+import { levels, readMessage, textIn, unread } from './messages.ts';
 import type { Build, Connection } from './server.ts';
 import { defaultLimits, sessionful } from './sessions.ts';
 import { stepUp } from './stepping-up.ts';
@@ -44,7 +45,8 @@ export function overHttp(build: Build, log: Log, wanted: Partial<Limits & Stream
       if (body instanceof Response) return body;
       const lacking = await stepUp(connection, body.parsedBody);
       if (lacking) return lacking;
-      const handling = { ...body, authInfo: authInfoOf(connection) };
+      const { rounded = [], ...parsed } = body;
+      const handling = { ...parsed, authInfo: authInfoOf({ ...connection, rounded: () => rounded }) };
       if (Array.isArray(body.parsedBody)) await connection.session.asks(body.parsedBody.length - 1);
       if (!(await isLegacyRequest(request, handling.parsedBody))) {
         if (listens(handling.parsedBody)) return streams.fetch(request, connection, handling);
@@ -63,32 +65,47 @@ export function overHttp(build: Build, log: Log, wanted: Partial<Limits & Stream
   };
 }
 
-/** Far more than any argument may have: the operation tells of those. */
-const levels = 20_000;
-
 /** Reads and parses the body once for both protocols: at most 4 MiB of JSON. */
-async function bodyOf(request: Request): Promise<{ parsedBody?: unknown } | Response> {
+async function bodyOf(
+  request: Request,
+): Promise<{ readonly parsedBody?: unknown; readonly rounded?: readonly Finding[] } | Response> {
   if (request.method !== 'POST') return {};
   if (!isJsonContentType(request.headers.get('content-type')))
     return refuse(415, -32000, 'Content-Type must be application/json');
   const read = await textOf(request);
-  if (read.tooLarge) return refuse(413, -32000, `A request holds ${largestRequest} bytes at most`);
+  if (read === 'large') return refuse(413, -32000, `A request holds ${largestRequest} bytes at most`);
+  if (read === 'no text') return Response.json(unread('the request body is no UTF-8'), { status: 400 });
   const outgrown = outgrows(read.text, levels);
   if (outgrown === 'deep') return refuse(413, -32000, `A request is ${levels} levels deep at most`);
   if (outgrown === 'many') return refuse(413, -32000, `A request holds ${mostElements} elements at most`);
-  try {
-    return { parsedBody: JSON.parse(read.text) };
-  } catch {
-    return refuse(400, -32700, 'Parse error: the request body is not valid JSON');
-  }
+  const message = readMessage(read.text);
+  if ('refusal' in message) return Response.json(message.refusal, { status: 400 });
+  return { parsedBody: message.value, rounded: message.rounded };
+}
+
+/** The text of a request, of which no more is read than it may hold; or that it holds more, or bytes that are no text. */
+export async function textOf(request: Request): Promise<{ readonly text: string } | 'large' | 'no text'> {
+  const bytes = await bytesOf(request);
+  if (!bytes) return 'large';
+  const text = textIn(bytes);
+  return text === undefined ? 'no text' : { text };
 }
 
 /** A body that says its length is read at once, which costs a fraction of reading it as a stream. */
-export async function textOf(request: Request): ReturnType<typeof readRequestBody> {
+async function bytesOf(request: Request): Promise<Uint8Array | undefined> {
   const length = Number(request.headers.get('content-length') ?? Number.NaN);
-  if (!(length <= largestRequest)) return readRequestBody(request);
-  const text = await request.text();
-  return Buffer.byteLength(text) > largestRequest ? { tooLarge: true } : { tooLarge: false, text };
+  if (length <= largestRequest) {
+    const bytes = new Uint8Array(await request.arrayBuffer());
+    return bytes.length > largestRequest ? undefined : bytes;
+  }
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of request.body ?? []) {
+    size += part.length;
+    if (size > largestRequest) return undefined;
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
 }
 
 /** The connection, where the SDK takes along who is asking; no secret goes with it. */

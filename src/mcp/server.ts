@@ -1,4 +1,11 @@
-import { McpServer, type ProtocolEra, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
+import {
+  McpServer,
+  type ProtocolEra,
+  ProtocolError,
+  ProtocolErrorCode,
+  type RequestId,
+} from '@modelcontextprotocol/server';
+import type { Finding } from '../terms/problem.ts';
 import type { Session } from '../workspace/session.ts';
 import type { Log } from './answer.ts';
 import { call, keyInMeta } from './call.ts';
@@ -25,6 +32,8 @@ export interface Connection {
   readonly linkTo?: LinkTo;
   /** How HTTP tells a client which scopes it takes to go on. */
   readonly challenge?: Challenge | undefined;
+  /** The integers in a request that a number can't keep, by their places in its arguments. */
+  readonly rounded?: (request: RequestId) => readonly Finding[];
   /** What is done where the credential of one who follows something has ended; the connection is closed if left out. */
   readonly ended?: () => void;
   /** Where what is followed is known to other servers as well: what goes between, and is told what is followed here. */
@@ -36,7 +45,7 @@ export type Build = (connection: Connection, era: ProtocolEra) => McpServer;
 
 /** A server for one connection. What it lists depends on the credential and the connection's narrowing alone (section 14). */
 export function serverFor(
-  { session, tools, linkTo, ended, shared }: Connection,
+  { session, tools, linkTo, ended, shared, rounded: roundedHere }: Connection,
   log: Log,
   era: ProtocolEra = 'modern',
 ): McpServer {
@@ -60,8 +69,8 @@ export function serverFor(
     const tool = offered.get(name);
     if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no tool ${name} on this connection.`);
     // In a session of the 2025 protocol each call comes with a token of its own, which may let it do more than the first did.
-    const { session: now = session } = (ctx.http?.authInfo?.extra ?? {}) as Partial<Connection>;
-    return call({ server, session: now, tool, args, ctx, linkTo, log });
+    const { session: now = session, rounded = roundedHere } = (ctx.http?.authInfo?.extra ?? {}) as Partial<Connection>;
+    return call({ server, session: now, tool, args, rounded: rounded?.(ctx.mcpReq.id), ctx, linkTo, log });
   });
   offerResources(server, session, log);
   offerPrompts(server, session);

@@ -2,13 +2,16 @@ import {
   type JSONRPCMessage,
   type JSONRPCRequest,
   type McpServer,
+  type RequestId,
   SUBSCRIPTION_ID_META_KEY,
   type Transport,
 } from '@modelcontextprotocol/server';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
+import type { Finding } from '../terms/problem.ts';
 import type { Log } from './answer.ts';
 import { followingOf } from './following.ts';
 import { cancelledBy } from './json-rpc.ts';
+import { linesOf } from './lines.ts';
 import { listens, narrow } from './listening.ts';
 import type { Build, Connection } from './server.ts';
 
@@ -16,9 +19,19 @@ import type { Build, Connection } from './server.ts';
 export function overStdio(build: Build, connection: Connection, log: Log): { close(): Promise<void> } {
   let server: McpServer | undefined;
   const made: Build = (...how) => (server = build(...how));
-  const { transport, end } = listenable(connection, (uri) => server?.server.sendResourceUpdated({ uri }), log);
+  const rounded = new Map<RequestId, readonly Finding[]>();
+  const { transport, end } = listenable(connection, {
+    update: (uri) => server?.server.sendResourceUpdated({ uri }),
+    rounded,
+    log,
+  });
+  const roundedIn = (request: RequestId) => {
+    const found = rounded.get(request);
+    rounded.delete(request);
+    return found ?? [];
+  };
   // What no longer holds is answered call by call, in words; a connection that went away would say nothing.
-  const serving = serveStdio(({ era }) => made({ ...connection, ended: () => {} }, era), {
+  const serving = serveStdio(({ era }) => made({ ...connection, ended: () => {}, rounded: roundedIn }, era), {
     transport,
     onerror: (err) => log.debug({ err }, 'An MCP message was refused.'),
   });
@@ -30,10 +43,22 @@ export function overStdio(build: Build, connection: Connection, log: Log): { clo
   };
 }
 
+interface Wire {
+  readonly update: (uri: string) => Promise<void> | undefined;
+  /** Of requests that are not answered yet, by their ids: the integers that a number can't keep. */
+  readonly rounded: Map<RequestId, readonly Finding[]>;
+  readonly log: Log;
+}
+
 /** Standard input and output, where each `subscriptions/listen` of the 2026 protocol is narrowed to what its caller may read. */
-function listenable({ session }: Connection, update: (uri: string) => Promise<void> | undefined, log: Log) {
-  const wire = new StdioServerTransport();
+function listenable({ session }: Connection, { update, rounded, log }: Wire) {
   const report = (err: unknown) => log.debug({ err }, 'An MCP message could not be passed on.');
+  const wire: StdioServerTransport = new StdioServerTransport(
+    linesOf(process.stdin, {
+      refuse: (it) => void wire.send(it as JSONRPCMessage).catch(report),
+      rounded: ({ value, rounded: found }) => void rounded.set((value as JSONRPCRequest).id, found),
+    }),
+  );
   /** What is listened to, by the id of the request; those that were cancelled before they began have none. */
   const listened = new Map<string | number, readonly string[]>();
   const following = followingOf(session, {

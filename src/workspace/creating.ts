@@ -54,7 +54,7 @@ const creating = <O extends typeof OpenedOfAnyKind | typeof Opened>(
         ...rest
       } = given as unknown as Wish;
       const inProject = project === undefined ? null : await projectToFill(desk, workspace, project);
-      const it = read(document, formatOf(kind) ?? rest.format, '/document');
+      const it = read(document, formatOf(kind) ?? rest.format, '/document', desk);
       const id = newId();
       await insertResource(desk.tx, workspace, { id, kind, name, description, project: inProject });
       await insertRevision(

@@ -35,6 +35,7 @@ export function deskFor(
     now,
     workspace: entrance.workspace,
     learned: ground.learned,
+    rounded: ground.rounded ?? [],
     keys,
     scope: (action) => scope(action, { override: me.scopes.includes('override') }),
     async may(action, ref) {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { type Document, formats, readDocument } from '../documents/document.ts';
-import { isObject } from '../documents/json.ts';
+import { isObject, mostFindings } from '../documents/json.ts';
 import { outlineOf } from '../documents/outline.ts';
 import type { NewRevision, RevisionBody } from '../storage/revisions.ts';
 import { type Kind, kindTable } from '../terms/kinds.ts';
@@ -28,16 +28,54 @@ export const DocumentIn = z
 /** A document that was read, and the digest by which the log knows it (ACT-2). */
 export type ReadDocument = Document & { readonly digest: string };
 
-/** Reads a document or says all that is wrong with it; `at` is where it stands in the arguments. */
-export function read(input: unknown, format: Document['format'] | undefined, at: string): ReadDocument {
-  const it = readDocument(input, format);
-  if ('errors' in it) throw rejected(it.code, it.errors, at);
-  return { ...it, digest: digest(it.source ?? JSON.stringify(it.value)) };
+interface Coming {
+  /** The integers of the arguments that a number can't keep. */
+  readonly rounded?: readonly Finding[];
+  /** What of the arguments is wrong where all of the document is. */
+  readonly whole?: string;
 }
 
+/** Reads a document or says all that is wrong with it; `at` is where it stands in the arguments. */
+export function read(
+  input: unknown,
+  format: Document['format'] | undefined,
+  at: string,
+  { rounded = [], whole = at }: Coming = {},
+): ReadDocument {
+  const it = readDocument(input, format);
+  if ('errors' in it) throw rejected(it.code, it.errors, at, whole);
+  const read = { ...it, digest: digest(it.source ?? JSON.stringify(it.value)) };
+  return withRounded(
+    read,
+    rounded.flatMap(({ pointer, message }) => {
+      const place = below(pointer, at);
+      return place === undefined ? [] : [{ pointer: place, message }];
+    }),
+  );
+}
+
+/** A document that came with numbers which it can't keep. */
+export const withRounded = (it: ReadDocument, rounded: readonly Finding[]): ReadDocument =>
+  rounded.length === 0
+    ? it
+    : {
+        ...it,
+        warnings: [...rounded, ...it.warnings].slice(0, mostFindings),
+        warned: it.warned + rounded.length,
+      };
+
+/** A place of the arguments as one below another; nothing where it is elsewhere. */
+export const below = (pointer: string, at: string): string | undefined =>
+  pointer.startsWith(`${at}/`) ? pointer.slice(at.length) : undefined;
+
 /** Findings inside a document or patch, as a refusal with the place of each in the arguments. */
-export function rejected(code: 'invalid_argument' | 'too_large', errors: readonly Finding[], at: string): Problem {
-  const findings = errors.map(({ pointer, message }) => ({ pointer: `${at}${pointer}`, message }));
+export function rejected(
+  code: 'invalid_argument' | 'too_large',
+  errors: readonly Finding[],
+  at: string,
+  whole: string = at,
+): Problem {
+  const findings = errors.map(({ pointer, message }) => ({ pointer: pointer ? `${at}${pointer}` : whole, message }));
   return new Problem(
     code,
     findings

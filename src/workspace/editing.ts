@@ -7,7 +7,17 @@ import { updateResource } from '../storage/resources.ts';
 import { insertRevision, type RevisionBody, revisionBody } from '../storage/revisions.ts';
 import type { Kind } from '../terms/kinds.ts';
 import { Problem } from '../terms/problem.ts';
-import { DocumentIn, documentOf, JsonIn, type ReadDocument, read, rejected, revisionFrom } from './documents.ts';
+import {
+  below,
+  DocumentIn,
+  documentOf,
+  JsonIn,
+  type ReadDocument,
+  read,
+  rejected,
+  revisionFrom,
+  withRounded,
+} from './documents.ts';
 import { dropped, dropWithAddress, type Extras, extras, keepExtras, ofIntegrations } from './integrations.ts';
 import { Opened, OpenedOfAnyKind, reopened } from './opened.ts';
 import { changing, type Desk } from './operation.ts';
@@ -73,7 +83,7 @@ const editing = <O extends typeof OpenedOfAnyKind | typeof Opened>(
       const { subject } = target;
       const newest = await newestOf(desk, target, revision);
       const isEdited = [name, description, change.patch, change.merge, change.document].some((it) => it !== undefined);
-      const it = edited(newest, change);
+      const it = edited(newest, change, desk);
       const next = {
         name: name ?? subject.name,
         description: description === undefined ? subject.description : description,
@@ -134,9 +144,13 @@ export async function newestOf({ tx }: Desk, target: Editing, revision: number):
 }
 
 /** The document after the change; one that is not changed is kept as it came. */
-function edited(newest: RevisionBody, { patch, merge, document }: DocumentChange): ReadDocument {
+function edited(
+  newest: RevisionBody,
+  { patch, merge, document }: DocumentChange,
+  { rounded }: Pick<Desk, 'rounded'>,
+): ReadDocument {
   const format = newest.format as ReadDocument['format'];
-  if (document !== undefined) return read(document, format, '/document');
+  if (document !== undefined) return read(document, format, '/document', { rounded });
   if (patch === undefined && merge === undefined) return read(newest.source ?? documentOf(newest), format, '');
   const value = documentOf(newest) as JsonValue;
   const [at, result] =
@@ -144,7 +158,21 @@ function edited(newest: RevisionBody, { patch, merge, document }: DocumentChange
       ? (['/merge', applyMerge(value, merge)] as const)
       : (['/patch', applyPatch(value, patch)] as const);
   if ('errors' in result) throw rejected('invalid_argument', result.errors, at);
-  return { ...read(result.value, format, ''), media: newest.media };
+  const it = { ...read(result.value, format, '', { whole: at }), media: newest.media };
+  return withRounded(
+    it,
+    rounded.flatMap(({ pointer, message }) => {
+      const place = below(pointer, '/merge') ?? placeOfPatched(pointer, patch);
+      return place === undefined ? [] : [{ pointer: place, message }];
+    }),
+  );
+}
+
+/** Where what a patch sets stands in the document. */
+function placeOfPatched(pointer: string, patch: DocumentChange['patch']): string | undefined {
+  const [, at, rest = ''] = /^\/patch\/(\d+)\/value(\/.*)?$/s.exec(pointer) ?? [];
+  const path = at === undefined ? undefined : (patch as readonly { path?: unknown }[] | undefined)?.[Number(at)]?.path;
+  return typeof path === 'string' ? `${path}${rest}` : undefined;
 }
 
 interface Next {

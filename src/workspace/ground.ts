@@ -1,4 +1,5 @@
 import type { Database, Entrance } from '../storage/database.ts';
+import type { Finding } from '../terms/problem.ts';
 import type { Outdoors } from './outdoors.ts';
 import type { Keys } from './secrets.ts';
 import type { Session } from './session.ts';
@@ -14,5 +15,7 @@ export interface Ground {
   readonly outdoors: Outdoors;
   /** What one call found out beyond the database. */
   readonly learned?: unknown;
+  /** What one call's arguments held that a number can't keep. */
+  readonly rounded?: readonly Finding[] | undefined;
   readonly session: Pick<Session, 'credential' | 'person' | 'canAsk' | 'readOnly' | 'surface'>;
 }

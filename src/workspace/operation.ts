@@ -7,7 +7,7 @@ import type { Decided } from '../storage/decided.ts';
 import type { Ref } from '../storage/facts.ts';
 import type { Kind } from '../terms/kinds.ts';
 import type { Noun } from '../terms/ladders.ts';
-import type { Problem } from '../terms/problem.ts';
+import type { Finding, Problem } from '../terms/problem.ts';
 import type { Outdoors } from './outdoors.ts';
 import type { Looking, Rehearsed } from './preview.ts';
 import type { Keys } from './secrets.ts';
@@ -26,6 +26,8 @@ export interface Desk {
   may<A extends Action>(action: A, ref: Ref<NounOf<A>>): Promise<Decided<A> | Problem>;
   /** What was found out beyond the database before (`inquiry`). */
   readonly learned: unknown;
+  /** Integers among the arguments that a number can't keep, by their places. */
+  readonly rounded: readonly Finding[];
   /** What secrets are sealed with. */
   readonly keys: Keys;
   /** Does another change to see what it comes to, decided as if it were called by itself; for an operation that `rehearses`. */

@@ -33,7 +33,10 @@ export const perform = (
   raw: unknown,
   how: How,
 ): Promise<Record<string, unknown>> =>
-  calls.tracePromise(() => evenly(ground, operation, raw, how), { operation: operation.name, origin: how.origin });
+  calls.tracePromise(() => evenly({ ...ground, rounded: how.rounded }, operation, raw, how), {
+    operation: operation.name,
+    origin: how.origin,
+  });
 
 /** Answers a miss at its time, and no sooner (EXT-11). */
 async function evenly(ground: Ground, operation: Operation, raw: unknown, how: How): Promise<Answer> {

@@ -1,4 +1,5 @@
 import type { News } from '../storage/news.ts';
+import type { Finding } from '../terms/problem.ts';
 import type { CredentialScope, Surface } from '../terms/scopes.ts';
 import type { Call } from '../terms/underway.ts';
 import type { Dialogues } from './dialogues.ts';
@@ -18,6 +19,8 @@ export interface How {
   readonly origin?: Call['origin'];
   /** A further page of a file, which was counted when it began. */
   readonly continues?: true;
+  /** Integers among the arguments that a number can't keep, by their places: told beside the document that holds them (DOC-2). */
+  readonly rounded?: readonly Finding[] | undefined;
 }
 
 /** What a consequential write answers first; nothing has happened (EXT-8). */

@@ -16,6 +16,7 @@ const serverless = {
   document: { dsl: '1.0.0', namespace: 'test', name: 'one', version: '0.1.0' },
   do: [{ step: { set: { a: 1 } } }],
 };
+const half = 'x'.repeat(600_000);
 const create = async (more: object = {}) =>
   bo('create_workflow', { name: 'New', document: { a: 1 }, workspace: 'growth', ...more });
 
@@ -78,6 +79,16 @@ describe('edit_workflow', () => {
     });
     expect(await bo('edit_workflow', { id, revision: 2, merge: { b: 2 } })).toMatchObject({ revision: 3 });
     expect(await bo('open_workflow', { id, include: ['document'] })).toMatchObject({ document: { a: 2, b: 2 } });
+  });
+
+  test.each([
+    ['too large', { patch: [{ op: 'add', path: '/b', value: half }] }, 'too_large', '/patch'],
+    ['too large', { merge: { b: half } }, 'too_large', '/merge'],
+    ['a list', { patch: [{ op: 'replace', path: '', value: [1] }] }, 'invalid_argument', '/patch'],
+  ])('a change that makes it %s is refused as what it is: %#', async (_what, change, code, pointer) => {
+    const { id } = await create({ document: { a: half } });
+    const { error } = await bo('edit_workflow', { id, revision: 1, ...change });
+    expect(error).toMatchObject({ code, pointer, message: expect.stringMatching(`^${pointer}: A document `) });
   });
 
   test.each<[string, object, string, string | undefined]>([

@@ -149,8 +149,8 @@ export const doors: readonly Line[] = [
       {
         file: 'src/mcp/http.ts',
         does: 'reads 4 MiB at most',
-        from: 'if (read.tooLarge) return',
-        to: 'if (false) return',
+        from: "if (read === 'large') return",
+        to: "if (read === 'large') return {}; if (false) return",
       },
     ],
   },
