@@ -56,5 +56,9 @@ export const Ceremony = defineEntity({
 /** How often someone tried to sign in, by the hash of an email or address. */
 export const SignInAttempts = defineEntity({
   name: 'SignInAttempts',
-  properties: { key: p.text().primary(), points: p.integer(), expire: p.bigint().nullable() },
+  properties: {
+    key: p.text().columnType('character varying(255)').primary(),
+    points: p.integer(),
+    expire: p.bigint().nullable(),
+  },
 });

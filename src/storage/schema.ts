@@ -5,7 +5,10 @@ import type { CredentialScope } from '../terms/scopes.ts';
 import { Account, Ceremony, Passkey, SignInAttempts, SignInLink } from './identity-entities.ts';
 import { OauthClient, OauthItem, TokenKey } from './oauth-entities.ts';
 
-/** Every table, on one page. The organization leads every key, so that tables can be distributed by it (adr/0002). */
+/**
+ * The tables on one page; those that people and programs sign in by are on two beside it, and the few without an entity are named in
+ * test/storage/entities.test.ts. The organization leads the keys of its rows, so that tables can be distributed by it (adr/0002).
+ */
 const keyed = {
   organizationId: p.uuid().primary(),
   id: p.uuid().primary(),
