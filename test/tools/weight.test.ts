@@ -20,7 +20,7 @@ test('50 ordinary rows come in one page of less than 8,000 tokens (section 14)',
   expect(encode((result.content as { text: string }[])[0]?.text ?? '').length).toBeLessThan(8_000);
 });
 
-test('opening any real document, whole or by every pointer of its outline, stays under 8,000 tokens (DOC-3)', async () => {
+test('opening one of the twelve largest real documents, whole or by every pointer of its outline, stays under 8,000 tokens (DOC-3)', async () => {
   const here = await office({ people: { bo: 'member' }, workspaces: { w: { bo: 'creator' } } });
   const { client, call } = await here.seated(await here.key('bo'));
   const largest = realDocuments()
@@ -28,9 +28,14 @@ test('opening any real document, whole or by every pointer of its outline, stays
     .slice(0, 12);
   for (const { name, text } of largest) {
     const { id, outline } = await call('create_workflow', { name, document: text });
-    const at = [...outline.triggers, ...outline.steps].map((it: { at: string }) => it.at).slice(0, 20);
-    for (const wish of [{ include: ['document'] }, { at }, { include: ['document'], at }]) {
+    const pointers = [...outline.triggers, ...outline.steps].map((it: { at: string }) => it.at);
+    // A call takes twenty.
+    const some = Array.from({ length: Math.ceil(pointers.length / 20) }, (_, i) =>
+      pointers.slice(20 * i, 20 * (i + 1)),
+    );
+    for (const wish of [{ include: ['document'] }, ...some.flatMap((at) => [{ at }, { include: ['document'], at }])]) {
       const result = await client.callTool({ name: 'open_workflow', arguments: { id, ...wish } });
+      expect(result.isError, name).not.toBe(true);
       expect(encode((result.content as { text: string }[])[0]?.text ?? '').length, name).toBeLessThan(8_000);
     }
   }
