@@ -1,5 +1,8 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { guides } from '../../src/mcp/guides.ts';
+import { prompts } from '../../src/mcp/prompt-texts.ts';
+import { views } from '../../src/mcp/views.ts';
 import { anchorsOf, blocks, commandsOf, links, pages, paths } from './pages.ts';
 
 const textOf = (file: string) => pages.find((page) => page.file === file)?.text ?? '';
@@ -60,4 +63,10 @@ test('every command of CONTRIBUTING is one of the project', () => {
     ).toEqual([]);
   }
   expect(commands.length).toBeGreaterThan(10);
+});
+
+test('README names every address and every prompt that MCP serves', () => {
+  const served = [views, guides, prompts].flatMap((it) => Object.keys(it));
+  expect(served.filter((name) => !textOf('README.md').includes(`\`${name}\``))).toEqual([]);
+  expect(served.length).toBeGreaterThan(10);
 });
