@@ -6,7 +6,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { mostElements, outgrows } from '../documents/json-size.ts';
 import { usualStreams } from '../terms/allowed.ts';
-import type { Finding } from '../terms/problem.ts';
+import { type Finding, Problem } from '../terms/problem.ts';
 import type { Log } from './answer.ts';
 import type { Limits } from './held.ts';
 import { refuse } from './json-rpc.ts';
@@ -85,7 +85,9 @@ async function bodyOf(
 
 /** The text of a request, of which no more is read than it may hold; or that it holds more, or bytes that are no text. */
 export async function textOf(request: Request): Promise<{ readonly text: string } | 'large' | 'no text'> {
-  const bytes = await bytesOf(request);
+  const bytes = await bytesOf(request).catch(() => {
+    throw new Problem('invalid_argument', 'The request broke off before all of it had come.');
+  });
   if (!bytes) return 'large';
   const text = textIn(bytes);
   return text === undefined ? 'no text' : { text };

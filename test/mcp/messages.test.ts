@@ -117,6 +117,23 @@ test.each<Era>(['2026', '2025'])('a client of %s hears the place and what to do'
   await close();
 });
 
+test.each([
+  ['/mcp', 400],
+  ['/api/v1/workflows', 422],
+])('what breaks off while it comes to %s is no failure of ours (section 14)', async (path, status) => {
+  const body = new ReadableStream({
+    start(it) {
+      it.enqueue(Buffer.from('{"name":'));
+      it.error(new Error('aborted'));
+    },
+  });
+  const headers = { authorization: `Bearer ${secret}`, 'content-type': 'application/json' };
+  const answer = await service.fetch(
+    new Request(`http://localhost${path}`, { method: 'POST', headers, body, duplex: 'half' } as RequestInit),
+  );
+  expect([answer.status, await answer.text()]).toEqual([status, expect.stringContaining('broke off')]);
+});
+
 const long = '12345678901234567890';
 const rounded = (pointer: string) => [
   { pointer, message: 'Too long for a number: it is read as 12345678901234567000.' },
