@@ -13,7 +13,7 @@ import type { Following, Shared } from './following.ts';
 import { offerPrompts } from './prompts.ts';
 import { offerResources, offerSubscriptions } from './resources.ts';
 import type { Challenge } from './stepping-up.ts';
-import { type LinkTo, type Tool, within } from './tool.ts';
+import { type LinkTo, lackOf, type Tool, within } from './tool.ts';
 
 export const identity = { name: 'postern', title: 'Postern', version: '0.1.0' };
 
@@ -67,7 +67,10 @@ export function serverFor(
   server.server.setRequestHandler('tools/list', () => ({ tools: [...offered.values()].map(({ entry }) => entry) }));
   server.server.setRequestHandler('tools/call', ({ params: { name, arguments: args = {} } }, ctx) => {
     const tool = offered.get(name);
-    if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no tool ${name} on this connection.`);
+    if (!tool) {
+      const lack = lackOf(session, tools.find(({ operation }) => operation.name === name)?.operation);
+      throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no tool ${name} on this connection${lack}`);
+    }
     // In a session of the 2025 protocol each call comes with a token of its own, which may let it do more than the first did.
     const { session: now = session, rounded = roundedHere } = (ctx.http?.authInfo?.extra ?? {}) as Partial<Connection>;
     return call({ server, session: now, tool, args, rounded: rounded?.(ctx.mcpReq.id), ctx, linkTo, log });

@@ -1,5 +1,6 @@
 import type { Tool as Entry } from '@modelcontextprotocol/server';
 import { type Row, rowFor } from '../access/policy.ts';
+import { refusals } from '../terms/problem.ts';
 import { actionsOf, type Operation } from '../workspace/operation.ts';
 import type { Session } from '../workspace/session.ts';
 import { publishedInput, publishedOutput } from './schema.ts';
@@ -45,6 +46,16 @@ export function tool({ operation, title, description }: Wording): Tool {
       return entry;
     },
   };
+}
+
+/** Why a session is not offered an operation, and the next step; what no toolset of the connection has, tools/list says. */
+export function lackOf(session: Session, operation: Operation | undefined): string {
+  if (!operation) return '. tools/list says which there are.';
+  const rows = actionsOf(operation).map(rowFor);
+  if (session.readOnly && rows.some(({ does }) => does !== 'read'))
+    return `, which only reads. ${refusals.read_only.advice}`;
+  const scopes = [...new Set(rows.map(({ scope }) => scope))].join(' or ');
+  return `: it takes the scope ${scopes}, which its key lacks. ${refusals.insufficient_scope.advice}`;
 }
 
 /** Whether a credential could ever use the operation, going by its scopes alone, or by those its person can be asked for (EXT-5). */

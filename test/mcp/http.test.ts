@@ -119,9 +119,9 @@ describe('an address narrows its connection', () => {
     expect(names).toContain('open_workflow');
     expect(names).not.toContain('edit_workflow');
     const { client } = await agent(service, ada, { query: 'read_only=true' });
-    await expect(client.callTool({ name: 'create_workflow', arguments: { name: 'x', document: {} } })).rejects.toThrow(
-      /no tool/,
-    );
+    const calling = (name: string) => client.callTool({ name, arguments: { name: 'x', document: {} } });
+    await expect(calling('create_workflow')).rejects.toThrow(/no tool .* only reads\. Connect without read_only/);
+    await expect(calling('nonsense')).rejects.toThrow(/no tool nonsense .*tools\/list says which there are/);
   });
 
   test.each(['read_only=false&read_only=true', 'read_only=true&read_only=false'])(

@@ -57,7 +57,7 @@ test('what a client could still be granted is in its list of tools; what a key c
   expect(await tools(await here.key('ada', { scopes: ['read'] }))).not.toContain('create_workflow');
   const { call } = await agent(service, await here.key('ada', { scopes: ['read'] }));
   await expect(call('create_workflow', { name: 'a', document: {} })).rejects.toThrow(
-    'There is no tool create_workflow',
+    /There is no tool create_workflow .* the scope write, which its key lacks\. Ask the person whose key it is/,
   );
 });
 
