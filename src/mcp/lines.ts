@@ -26,7 +26,7 @@ export function linesOf(input: Readable, { refuse, rounded }: Heard): Readable {
     size = 0;
     return all;
   };
-  return input.pipe(
+  const lines = input.pipe(
     new Transform({
       transform(chunk: Buffer, _encoding, done) {
         let from = 0;
@@ -50,6 +50,11 @@ export function linesOf(input: Readable, { refuse, rounded }: Heard): Readable {
       },
     }),
   );
+  // Whoever listens no more lets the process end.
+  return lines.once('pause', () => {
+    input.unpipe(lines);
+    input.pause();
+  });
 }
 
 function messageOf(line: Buffer): ReturnType<typeof readMessage> | undefined {

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
@@ -5,6 +7,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { calling, newClient } from '../support/agent.ts';
 import { furnishedHome } from '../support/home.ts';
 import { keyOf, postern, root, server, signedIn } from '../support/program.ts';
+import { bare, ended, main, node } from '../support/running.ts';
 
 const { mcpServers } = JSON.parse(readFileSync(join(root, 'mcp.json'), 'utf8'));
 const home = furnishedHome();
@@ -91,6 +94,19 @@ test.each`
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   expect(stderr).toMatch(says);
   expect(stderr).not.toMatch(/postern_0|\bat .*\.ts:/);
+});
+
+test.each([
+  ['SIGTERM', 'on the data here', () => ({ POSTERN_HOME: home })],
+  ['SIGINT', 'as a bridge', () => ({ POSTERN_URL: running.address })],
+] as const)('%s ends it in order %s, though its client is still there', async (signal, _, settings) => {
+  const child = spawn(node, [main, 'stdio'], { cwd: root, env: { ...bare, POSTERN_KEY: key('ada'), ...settings() } });
+  const over = ended(child);
+  const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'test', version: '0' } };
+  child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params })}\n`);
+  await once(child.stdout, 'data');
+  child.kill(signal);
+  expect(await over).toBe(0);
 });
 
 test('it ends in order when its input ends', async () => {
