@@ -1,9 +1,14 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, parse as parsed } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { Client } from 'pg';
 import { beforeAll, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { realFiles, realFolder } from '../documents/world.ts';
+import { walked } from '../support/office.ts';
 import { urlOf, workersDatabase } from '../support/postgres.ts';
 import { dataFolder, postern, refused, root, server, signedIn, spawned } from '../support/program.ts';
+import { overRest, readWhole } from '../support/reading.ts';
 
 const place = await workersDatabase();
 const settings = { DATABASE_URL: urlOf(place) };
@@ -149,6 +154,28 @@ test('import takes every document of a folder once, names what is broken with it
   const { answer } = await call(key, 'list_workflows', { limit: 50 });
   expect(answer.items.filter(({ name }: { name: string }) => name === 'lead-intake')).toHaveLength(1);
   expect(await operator('key', 'list')).toMatch(/ida@initech\.test {2}postern import {2}write .* expired/);
+});
+
+test('import takes all real documents in one run, counts them, and each comes back deep-equal (DOC-1, DOC-5)', async () => {
+  const files = realFiles();
+  await operator('init', '--organization', 'Hooli', '--admin', 'gil@hooli.test', '--workspace', 'Real');
+  const told = await operator('import', realFolder, '--person', 'gil@hooli.test', '--workspace', 'Real');
+  expect(told).toBe(`${files.length} imported, 0 broken.\n`);
+
+  const secret = (await operator('key', 'create', '--person', 'gil@hooli.test', '--name', 'desk')).trim();
+  const { call: asked, close } = await signedIn(address, secret);
+  const { all } = await walked(asked, 'list_workflows', { limit: 50 });
+  await close();
+  const ids = new Map(all.map(({ name, id }) => [name, id]));
+  expect([...ids.keys()].sort()).toEqual(files.map(({ name }) => parsed(name).name).sort());
+  expect(all).toHaveLength(files.length);
+
+  const rest = overRest({ fetch: (it) => fetch(it.url.replace('http://localhost', address), it) }, secret);
+  const differ = files.map(async ({ name, text }) => {
+    const original = name.endsWith('.json') ? JSON.parse(text) : parse(text);
+    return isDeepStrictEqual(await readWhole(rest, ids.get(parsed(name).name)), original) ? [] : [name];
+  });
+  expect((await Promise.all(differ)).flat()).toEqual([]);
 });
 
 test('whatever the operator does to keys is in the log, as the operator’s (EXT-4)', async () => {

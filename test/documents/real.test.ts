@@ -3,9 +3,10 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { changesBetween } from '../../src/documents/changes.ts';
 import { readDocument, textOf } from '../../src/documents/document.ts';
+import { checkN8n } from '../../src/documents/n8n.ts';
 import { outlineOf } from '../../src/documents/outline.ts';
 import { part } from '../../src/documents/pointer.ts';
-import { read, realDocuments } from './world.ts';
+import { isConnection, read, realDocuments, toNowhere } from './world.ts';
 
 const files = realDocuments();
 
@@ -40,6 +41,16 @@ test.each(files)('the outline of $name is short and its places are there (DOC-3)
   expect(encode(JSON.stringify(outline)).length).toBeLessThan(1500);
   expect(outline.steps.length + outline.triggers.length).toBeGreaterThan(0);
   for (const { at } of [...outline.steps, ...outline.triggers]) expect(part(document.value, at).found).toBe(true);
+});
+
+test('an n8n export is warned of exactly its connections from and to nodes that are not there (DOC-2)', () => {
+  const exports = files.filter(({ text }) => read(text).format === 'n8n');
+  for (const { name, text } of exports) {
+    const told = checkN8n(read(text).value).warnings.map(({ pointer }) => pointer);
+    expect(told.filter(isConnection).sort(), name).toEqual(toNowhere(JSON.parse(text)).sort());
+  }
+  const broken = exports.filter(({ text }) => toNowhere(JSON.parse(text)).length > 0);
+  if (exports.length > 60) expect(broken.length).toBeGreaterThan(30);
 });
 
 test('a document differs from itself nowhere', () => {
