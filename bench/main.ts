@@ -5,7 +5,8 @@
  * broken, and then the exit code is 1. Almost every figure is a ratio or a rank within one run, taken in turns, so that a slow or busy
  * machine weighs on both sides; one that is broken by a little is worth a second run before it is believed. What each asks:
  *
- * - reads: a check and a page of a list, against `select 1` on the same connection; `--large` at 1,000,000 workflows too.
+ * - reads: a check and a page of a list, against `select 1` on the same connection, page 41 against page 1, and how many large tables
+ *   are read from end to end; `--large` at 1,000,000 workflows too, and each check and first page against itself at 100,000.
  * - boundary: the same with row-level security against without it.
  * - governance: who has access and simulations where a group has 1,000 people; changing it, and removing an owner of 10,000.
  * - call: the server's CPU of open_workflow over HTTP, against an echo tool on the bare SDK in the same process.
@@ -21,7 +22,7 @@ import { boundary } from './boundary.ts';
 import { call } from './call.ts';
 import { type Ground, groundWith } from './data.ts';
 import { governance } from './governance.ts';
-import { type Figure, report } from './measure.ts';
+import { type Figure, grown, report } from './measure.ts';
 import { reads } from './reads.ts';
 import { sizing } from './sizing.ts';
 import { stdio } from './stdio.ts';
@@ -51,11 +52,17 @@ if (only !== undefined && !Object.hasOwn(questions, only))
 const asked = Object.entries(questions).filter(([name]) => only === undefined || name === only);
 
 let kept = true;
+const small = new Map<string, Figure[]>();
 for (const size of values.large ? [100_000, 1_000_000] : [100_000]) {
   const ground = await groundWith(size);
   for (const [name, { title, ask, grows }] of asked) {
     if (size > 100_000 && !grows) continue;
-    kept = report(`${name}: ${title}, ${size.toLocaleString('en')} workflows`, await ask(ground)) && kept;
+    const workflows = `${size.toLocaleString('en')} workflows`;
+    const figures = await ask(ground);
+    kept = report(`${name}: ${title}, ${workflows}`, figures) && kept;
+    const before = small.get(name);
+    if (before) kept = report(`${name}: with ${workflows}, times with fewer`, grown(before, figures)) && kept;
+    small.set(name, figures);
   }
   await ground.release();
 }

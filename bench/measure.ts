@@ -23,17 +23,32 @@ export interface Figure {
   readonly question: string;
   readonly figure: number;
   readonly bound?: number;
+  /** How many times itself it may be in a database that is ten times as large. */
+  readonly growth?: number;
   readonly note?: string;
 }
+
+/** What became of figures in a larger database, as multiples of those in a smaller one. */
+export const grown = (small: readonly Figure[], larger: readonly Figure[]): Figure[] =>
+  larger.flatMap(({ question, figure, growth }) => {
+    if (growth === undefined) return [];
+    const before = small.find((it) => it.question === question)?.figure ?? Number.NaN;
+    const note = `${figure.toFixed(2)}, before ${before.toFixed(2)}`;
+    return [{ question, figure: figure / before, bound: growth, note }];
+  });
+
+/** Whether a figure keeps its bound; one that could not be told does not. */
+export const isKept = ({ figure, bound }: Pick<Figure, 'figure' | 'bound'>): boolean =>
+  bound === undefined || figure <= bound;
 
 /** Prints figures as a table and answers whether all keep their bounds. */
 export function report(title: string, figures: readonly Figure[]): boolean {
   process.stdout.write(`\n${title}\n`);
   for (const { question, figure, bound, note } of figures) {
-    const verdict = bound === undefined ? '' : figure <= bound ? `≤ ${bound}` : `OVER ${bound}`;
+    const verdict = bound === undefined ? '' : `${isKept({ figure, bound }) ? '≤' : 'OVER'} ${bound}`;
     process.stdout.write(
-      `  ${question.padEnd(44)} ${figure.toFixed(2).padStart(9)}  ${verdict.padEnd(10)} ${note ?? ''}\n`,
+      `  ${question.padEnd(55)} ${figure.toFixed(2).padStart(9)}  ${verdict.padEnd(10)} ${note ?? ''}\n`,
     );
   }
-  return figures.every(({ figure, bound }) => bound === undefined || figure <= bound);
+  return figures.every(isKept);
 }

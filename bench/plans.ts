@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import pg from 'pg';
 import { storeOf, type Tx } from '../src/storage/database.ts';
+import type { Figure } from './measure.ts';
 
 /** What one run of some work asked of the database: the buffers it read, and the large tables it read from end to end. */
 export interface Plan {
@@ -22,7 +23,18 @@ interface Node {
   readonly Plans?: readonly Node[];
 }
 
-const large = ['resource', 'access_grant', 'membership', 'revision'];
+const large = ['resource', 'access_grant', 'membership', 'revision', 'person', 'workspace_member'];
+
+/** How many large tables are read from end to end, which none may be: each has an index for what is asked of it. */
+export function scansIn(asker: string, plans: Readonly<Record<string, Plan>>): Figure {
+  const those = Object.entries(plans).flatMap(([what, { scanned }]) => scanned.map((table) => `${table} in ${what}`));
+  return {
+    question: `${asker}: scans`,
+    figure: those.length,
+    bound: 0,
+    note: those.join(', ') || `index plans in ${Object.keys(plans).join(', ')}`,
+  };
+}
 
 /** Runs the work once, then explains each statement that it sent, with the plan that serves any parameters. */
 export async function planOf(tx: Tx, work: () => Promise<unknown>): Promise<Plan> {
@@ -36,7 +48,8 @@ export async function planOf(tx: Tx, work: () => Promise<unknown>): Promise<Plan
       storeOf(tx),
     );
     await sql`deallocate ${name}`.execute(storeOf(tx));
-    if (rows[0]) plans.push(rows[0]['QUERY PLAN'][0].Plan);
+    if (!rows[0]) throw new Error(`There is no plan of: ${text}`);
+    plans.push(rows[0]['QUERY PLAN'][0].Plan);
   }
   const nodes = plans.flatMap(nodesOf);
   return {
@@ -50,14 +63,14 @@ export async function planOf(tx: Tx, work: () => Promise<unknown>): Promise<Plan
   };
 }
 
-/** The named statements that some work sends, over whatever connection. */
+/** The statements that some work sends, over whatever connection: each has a name, since only those are prepared. */
 async function sentBy(work: () => Promise<unknown>): Promise<Sent[]> {
-  const sent: Sent[] = [];
+  const sent: (Sent & { readonly name?: string })[] = [];
   const prototype = pg.Client.prototype as unknown as { query: (...args: unknown[]) => unknown };
   const { query } = prototype;
   prototype.query = function (this: unknown, ...args: unknown[]) {
     const it = args[0] as Partial<Sent> & { name?: string };
-    if (it?.name && it.text && it.values) sent.push({ text: it.text, values: it.values });
+    sent.push({ text: String(it.text ?? it), values: it.values ?? [], ...(it.name && { name: it.name }) });
     return query.apply(this, args);
   };
   try {
@@ -65,6 +78,9 @@ async function sentBy(work: () => Promise<unknown>): Promise<Sent[]> {
   } finally {
     prototype.query = query;
   }
+  if (sent.length === 0) throw new Error('Nothing was sent that has a plan.');
+  const unnamed = sent.find(({ name }) => name === undefined);
+  if (unnamed) throw new Error(`A statement without a name is not prepared: ${unnamed.text}`);
   return sent;
 }
 
