@@ -8,7 +8,7 @@ const rounds = 11;
 const calls = 500;
 const atOnce = 4;
 
-/** The server's CPU of one open_workflow over HTTP against that of an echo tool on the bare SDK, in one process, in turns. */
+/** The server's CPU of one open_workflow over HTTP, its line in the log included, against that of an echo tool on the bare SDK, in one process, in turns. */
 export async function call(ground: Ground): Promise<Figure[]> {
   const key = await keyFor(ground, askers['a member in 5 groups']);
   const server = await startServer(ground.app);

@@ -9,7 +9,7 @@
  *   are read from end to end; `--large` at 1,000,000 workflows too, and each check and first page against itself at 100,000.
  * - boundary: the same with row-level security against without it.
  * - governance: who has access and simulations where a group has 1,000 people; changing it, and removing an owner of 10,000.
- * - call: the server's CPU of open_workflow over HTTP, against an echo tool on the bare SDK in the same process.
+ * - call: the server's CPU of open_workflow over HTTP, with its line in the log, against an echo tool on the bare SDK in the same process.
  * - timing: whether a hidden workflow and a missing one can be told apart by time: 0 off 0.5 is not at all. Last, with no grid to
  *   wait for, they can be: where that p is not small, the machine is too noisy for the others to mean much.
  * - stdio: seconds until the first tools/list.

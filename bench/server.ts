@@ -21,11 +21,12 @@ export interface Ports {
   readonly echo: number;
 }
 
-/** Without a file it writes no log of requests. */
-export async function startServer(app: Connection, log?: number): Promise<Server> {
-  const told = [JSON.stringify(app), ...(log === undefined ? [] : ['logs'])];
+/** It writes a line a request as `postern start` does, which goes into a file, or else to /dev/null; or none. */
+export async function startServer(app: Connection, log: number | 'null' | 'none' = 'null'): Promise<Server> {
+  const told = [JSON.stringify(app), ...(log === 'none' ? [] : ['logs'])];
+  const stderr = { null: 'ignore', none: 'inherit' } as const;
   const child = fork(new URL('./server-process.ts', import.meta.url), told, {
-    stdio: ['ignore', 'inherit', log ?? 'inherit', 'ipc'],
+    stdio: ['ignore', 'inherit', typeof log === 'number' ? log : stderr[log], 'ipc'],
   });
   const over = once(child, 'exit');
   const heard = async <T>(): Promise<T> => {

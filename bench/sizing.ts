@@ -39,7 +39,7 @@ async function serves(ground: Ground, folder: string): Promise<Figure[]> {
   const log = openSync(join(folder, 'log'), 'w');
   const key = await keyFor(ground, askers['a member in 5 groups']);
   const maker = await keyFor(ground, askers['who may see all']);
-  const [quiet, telling] = await Promise.all([startServer(ground.app), startServer(ground.app, log)]);
+  const [quiet, telling] = await Promise.all([startServer(ground.app, 'none'), startServer(ground.app, log)]);
   const [client, told, making] = [
     clientOf(quiet.postern, key),
     clientOf(telling.postern, key),
