@@ -8,35 +8,41 @@ export interface Answer {
   readonly structuredContent: Readonly<Record<string, unknown>>;
 }
 
-/** A client that costs little itself: it calls tools in the 2026 protocol over connections that it keeps. */
+/** A client that costs little itself: it speaks the 2026 protocol, and to REST, over connections that it keeps. */
 export interface Client {
   call(tool: string, args: object): Promise<Answer>;
+  /** All that is answered to who reads a resource of MCP. */
+  read(uri: string): Promise<string>;
+  /** All that REST answers below /api/v1. */
+  get(path: string): Promise<string>;
   close(): void;
 }
 
 export function clientOf({ port }: { readonly port: number }, key?: string): Client {
   const agent = new Agent({ keepAlive: true });
-  const headers = {
-    'content-type': 'application/json',
-    accept: 'application/json, text/event-stream',
-    'mcp-protocol-version': protocol,
-    'mcp-method': 'tools/call',
-    ...(key && { authorization: `Bearer ${key}` }),
+  const options = { port, host: '127.0.0.1', agent };
+  const known = key && { authorization: `Bearer ${key}` };
+  const ask = (method: string, name: string, params: object) => {
+    const headers = {
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      'mcp-protocol-version': protocol,
+      'mcp-method': method,
+      'mcp-name': name,
+      ...known,
+    };
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: { ...params, _meta: meta } });
+    return sent({ ...options, path: '/mcp', method: 'POST', headers }, body);
   };
   return {
     async call(tool, args) {
-      const options = { port, host: '127.0.0.1', path: '/mcp', method: 'POST', agent };
-      const body = JSON.stringify({
-        jsonrpc: '2.0',
-        id: 1,
-        method: 'tools/call',
-        params: { name: tool, arguments: args, _meta: meta },
-      });
-      const text = await sent({ ...options, headers: { ...headers, 'mcp-name': tool } }, body);
+      const text = await ask('tools/call', tool, { name: tool, arguments: args });
       const { result } = JSON.parse(text);
       if (!result || result.structuredContent.error?.code === 'internal') throw new Error(`${tool} answered ${text}`);
       return result;
     },
+    read: (uri) => ask('resources/read', uri, { uri }),
+    get: (path) => sent({ ...options, path: `/api/v1${path}`, headers: { ...known } }),
     close: () => agent.destroy(),
   };
 }
@@ -65,7 +71,7 @@ const meta = {
   'io.modelcontextprotocol/clientInfo': { name: 'bench', version: '1' },
 };
 
-function sent(options: object, body: string): Promise<string> {
+function sent(options: object, body?: string): Promise<string> {
   return new Promise((resolve, reject) => {
     request(options, (response) => {
       let text = '';

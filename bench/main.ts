@@ -10,8 +10,9 @@
  * - boundary: the same with row-level security against without it.
  * - governance: who has access and simulations where a group has 1,000 people; changing it, and removing an owner of 10,000.
  * - call: the server's CPU of open_workflow over HTTP, with its line in the log, against an echo tool on the bare SDK in the same process.
- * - timing: whether a hidden workflow and a missing one can be told apart by time: 0 off 0.5 is not at all. Last, with no grid to
- *   wait for, they can be: where that p is not small, the machine is too noisy for the others to mean much.
+ * - timing: whether a workflow that is hidden, since it is others' or in another's bin, and a missing one can be told apart by time, at
+ *   every door: 0 off 0.5 is not at all. Last, with no grid to wait for, they can be: where that p is not small, the machine is too
+ *   noisy for the others to mean much. It takes ten minutes, which it mostly waits.
  * - stdio: seconds until the first tools/list.
  * - sizing: what docs/operations.md says that it takes, of CPU, memory and disk; held to no bound.
  *
