@@ -48,6 +48,7 @@ export async function play(
     try {
       await step(world, seeded(seed), figures, trace);
     } catch (thrown) {
+      if (thrown instanceof Unclear) return;
       if (!(thrown instanceof Wrong)) throw thrown;
       throw new Difference(thrown.message, { ...plot, steps: plot.steps.slice(0, at + 1) }, trace);
     }
@@ -67,6 +68,9 @@ export class Difference extends Error {
 
 /** What was answered is not what the rules say. */
 class Wrong extends Error {}
+
+/** A grant ended while a write was under way: which came first, and so what the write did, can't be told from here. */
+class Unclear extends Error {}
 
 /** A write, then a handful of looks at once. Whose key has ended has another made, unless they were removed. */
 async function step({ model, agents }: World, random: Random, figures: Figures, trace: string[]): Promise<void> {
@@ -125,6 +129,10 @@ async function carryOut({ model, move, call, random, figures, trace }: Doing): P
   if (code === 'confirmation_stale' && endsWithin(model, before, after)) return;
   if (!expected.includes(code)) throw new Wrong(`it is ${code ?? 'done'}, and by the rules ${expected[0] ?? 'done'}`);
   if (typeof answer === 'string') return void figures.refused++;
+  if (endsWithin(model, before, after)) {
+    figures.ambiguous++;
+    throw new Unclear();
+  }
   const wrong = move.apply(answer, after);
   if (wrong) throw new Wrong(wrong);
   figures.writes++;
