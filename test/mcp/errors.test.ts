@@ -43,13 +43,18 @@ test.each<Era>(['2026', '2025'])(
   },
 );
 
-test('a tool that is not there, or not for this key, is refused alike', async () => {
+test('a tool that is not there is refused, and one that is not for this key with what that lacks (section 14)', async () => {
   const { client } = await agent(service, await here.key('ada', { scopes: ['read'] }));
   const refusal = (name: string) =>
     client
       .callTool({ name, arguments: {} })
       .catch(({ code, message }) => `${code} ${message.replaceAll(name, 'NAME')}`);
-  expect(await refusal('delete_workflow')).toBe(await refusal('no_such_tool'));
+  expect(await refusal('no_such_tool')).toBe(
+    '-32602 There is no tool NAME on this connection. tools/list says which there are.',
+  );
+  expect(await refusal('delete_workflow')).toBe(
+    '-32602 There is no tool NAME on this connection: it takes the scope write, which its key lacks. Ask the person whose key it is for one with that scope.',
+  );
 });
 
 test('a document nested 10,000 levels deep, or wide, reaches the operation, which judges it', async () => {
