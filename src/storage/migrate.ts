@@ -11,6 +11,7 @@ import { Granting } from './migrations/0005-granting.ts';
 import { Limiting } from './migrations/0006-limiting.ts';
 import { Operating } from './migrations/0007-operating.ts';
 import { Renewing } from './migrations/0008-renewing.ts';
+import { Holding } from './migrations/0009-holding.ts';
 import { entities } from './schema.ts';
 
 /** Where a database is, and as whom to enter it. */
@@ -34,6 +35,7 @@ const classes = {
   '0006-limiting': Limiting,
   '0007-operating': Operating,
   '0008-renewing': Renewing,
+  '0009-holding': Holding,
 } as const satisfies Record<(typeof names)[number], unknown>;
 
 export const migrations = names.map((name) => ({ name, class: classes[name] }));

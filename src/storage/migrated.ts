@@ -15,6 +15,7 @@ export const names = [
   '0006-limiting',
   '0007-operating',
   '0008-renewing',
+  '0009-holding',
 ] as const;
 
 /** Which migrations a database has seen. */

@@ -40,11 +40,14 @@ export const keepItem = (database: Database, { id, connection, client, payload, 
 export const itemOf = async (database: Database, id: Buffer): Promise<ItemFound | undefined> =>
   (await rows<ItemFound>(database, sql`select * from oauth_item_left(${id}::bytea)`))[0];
 
+/** The connection is held before anything that hangs on it, by all alike, so that none waits for another in a ring. */
+const holding = (id: Buffer) => sql`with held as materialized (select hold_connection_of(${id}::bytea))`;
+
 /** Uses up what serves once; false where someone has before, which ends the connection. */
 export async function useItem(database: Database, id: Buffer): Promise<boolean> {
   const [row] = await rows<{ first: boolean }>(
     database,
-    sql`select use_oauth_item(${id}::bytea, ${newId()}::uuid) as first`,
+    sql`${holding(id)} select use_oauth_item(${id}::bytea, ${newId()}::uuid) as first from held`,
   );
   return row?.first === true;
 }
@@ -60,7 +63,7 @@ export async function turnItem(
 ): Promise<string | undefined> {
   const [row] = await rows<{ sealed: string | null }>(
     database,
-    sql`select turn_oauth_item(${id}::bytea, ${into.id}::bytea, ${into.sealed}, ${newId()}::uuid) as sealed`,
+    sql`${holding(id)} select turn_oauth_item(${id}::bytea, ${into.id}::bytea, ${into.sealed}, ${newId()}::uuid) as sealed from held`,
   );
   return row?.sealed ?? undefined;
 }
@@ -69,7 +72,11 @@ export const dropItem = (database: Database, id: Buffer) => rows(database, sql`s
 
 /** Ends a connection with all that hangs on it. */
 export const endConnectionOf = (database: Database, { organization, credential }: ConnectionId) =>
-  rows(database, sql`select end_oauth_connection(${organization}::uuid, ${credential}::uuid, ${newId()}::uuid)`);
+  rows(
+    database,
+    sql`with held as materialized (select hold_connection(${organization}::uuid, ${credential}::uuid))
+      select end_oauth_connection(${organization}::uuid, ${credential}::uuid, ${newId()}::uuid) from held`,
+  );
 
 /** What access tokens are signed with, newest first. */
 export interface TokenKeyFound {

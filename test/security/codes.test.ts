@@ -45,22 +45,24 @@ test('a code serves once, and a second time ends all that came of it (security 1
   expect((await its.refresh(who, refresh)).body.error).toBe('invalid_grant');
 });
 
-test('of many that come with one code at the same moment, one at most gets a token, and that is over (security 14)', async () => {
-  const code = (await ada.answer(client.question(id))).searchParams.get('code') ?? '';
+test('of many that come with one code at the same moment, one at most gets a token, and that is over, however they meet (security 14)', async () => {
   const holder = new Client(here.connection);
   await holder.connect();
-  await holder.query('begin');
-  await holder.query('lock table oauth_item in share mode');
-  const asked = Array.from({ length: 6 }, () => client.redeem(id, code));
-  // All have read that it is there, and none has used it up.
-  const waiting = `select count(*)::int as n from pg_locks where relation = 'oauth_item'::regclass and not granted`;
-  await expect.poll(async () => (await holder.query(waiting)).rows[0].n).toBe(asked.length);
-  await holder.query('commit');
+  for (let round = 0; round < 10; round++) {
+    const code = (await ada.answer(client.question(id))).searchParams.get('code') ?? '';
+    await holder.query('begin');
+    await holder.query('lock table oauth_item in share mode');
+    const asked = Array.from({ length: 6 }, () => client.redeem(id, code));
+    // All have read that it is there, and none has used it up: one waits for the table, the others for the connection.
+    const waiting = `select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    await expect.poll(async () => (await here.sql<{ n: number }>(waiting))[0]?.n, { interval: 10 }).toBe(asked.length);
+    await holder.query('commit');
+    const answers = await Promise.all(asked);
+    const got = answers.filter(({ status }) => status === 200);
+    expect(got.length).toBeLessThanOrEqual(1);
+    for (const { body } of got) expect(await me(body.access_token)).toBe(401);
+  }
   await holder.end();
-  const answers = await Promise.all(asked);
-  const got = answers.filter(({ status }) => status === 200);
-  expect(got.length).toBeLessThanOrEqual(1);
-  for (const { body } of got) expect(await me(body.access_token)).toBe(401);
 });
 
 /** Sets back when all that was used up was used, by the database's clock. */
