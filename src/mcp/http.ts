@@ -11,7 +11,7 @@ import type { Log } from './answer.ts';
 import type { Limits } from './held.ts';
 import { refuse } from './json-rpc.ts';
 import { listening, listens, type Streams } from './listening.ts';
-import { levels, readMessage, textIn, unread } from './messages.ts';
+import { levels, readMessage, textIn } from './messages.ts';
 import type { Build, Connection } from './server.ts';
 import { defaultLimits, sessionful } from './sessions.ts';
 import { stepUp } from './stepping-up.ts';
@@ -74,7 +74,7 @@ async function bodyOf(
     return refuse(415, -32000, 'Content-Type must be application/json');
   const read = await textOf(request);
   if (read === 'large') return refuse(413, -32000, `A request holds ${largestRequest} bytes at most`);
-  if (read === 'no text') return Response.json(unread('the request body is no UTF-8'), { status: 400 });
+  if (read === 'no text') return refuse(400, -32700, 'Parse error: the request body is no UTF-8');
   const outgrown = outgrows(read.text, levels);
   if (outgrown === 'deep') return refuse(413, -32000, `A request is ${levels} levels deep at most`);
   if (outgrown === 'many') return refuse(413, -32000, `A request holds ${mostElements} elements at most`);

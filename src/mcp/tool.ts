@@ -52,8 +52,7 @@ export function tool({ operation, title, description }: Wording): Tool {
 export function lackOf(session: Session, operation: Operation | undefined): string {
   if (!operation) return '. tools/list says which there are.';
   const rows = actionsOf(operation).map(rowFor);
-  if (session.readOnly && rows.some(({ does }) => does !== 'read'))
-    return `, which only reads. ${refusals.read_only.advice}`;
+  if (isBeyondReading(session, rows)) return `, which only reads. ${refusals.read_only.advice}`;
   const scopes = [...new Set(rows.map(({ scope }) => scope))].join(' or ');
   return `: it takes the scope ${scopes}, which its key lacks. ${refusals.insufficient_scope.advice}`;
 }
@@ -61,9 +60,13 @@ export function lackOf(session: Session, operation: Operation | undefined): stri
 /** Whether a credential could ever use the operation, going by its scopes alone, or by those its person can be asked for (EXT-5). */
 export function within({ credential, canAsk, readOnly }: Session, operation: Operation): boolean {
   const rows = actionsOf(operation).map(rowFor);
-  if (readOnly && rows.some(({ does }) => does !== 'read')) return false;
+  if (isBeyondReading({ readOnly }, rows)) return false;
   return canAsk || rows.some(({ scope }) => scope === 'none' || credential.scopes.includes(scope));
 }
+
+/** Whether the session only reads, and these do more. */
+const isBeyondReading = ({ readOnly }: Pick<Session, 'readOnly'>, rows: readonly Row[]) =>
+  readOnly && rows.some(({ does }) => does !== 'read');
 
 function hintsOf(rows: readonly Row[]) {
   const looks = rows.every(({ does }) => does === 'read');

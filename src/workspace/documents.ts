@@ -45,24 +45,22 @@ export function read(
   const it = readDocument(input, format);
   if ('errors' in it) throw rejected(it.code, it.errors, at, whole);
   const read = { ...it, digest: digest(it.source ?? JSON.stringify(it.value)) };
-  return withRounded(
-    read,
-    rounded.flatMap(({ pointer, message }) => {
-      const place = below(pointer, at);
-      return place === undefined ? [] : [{ pointer: place, message }];
-    }),
-  );
+  return withRounded(read, rounded, (pointer) => below(pointer, at));
 }
 
-/** A document that came with numbers which it can't keep. */
-export const withRounded = (it: ReadDocument, rounded: readonly Finding[]): ReadDocument =>
-  rounded.length === 0
-    ? it
-    : {
-        ...it,
-        warnings: [...rounded, ...it.warnings].slice(0, mostFindings),
-        warned: it.warned + rounded.length,
-      };
+/** A document with those of the arguments' rounded integers that stand in it; `placeIn` says where, and nothing of the others. */
+export function withRounded(
+  it: ReadDocument,
+  rounded: readonly Finding[],
+  placeIn: (pointer: string) => string | undefined,
+): ReadDocument {
+  const found = rounded.flatMap(({ pointer, message }) => {
+    const place = placeIn(pointer);
+    return place === undefined ? [] : [{ pointer: place, message }];
+  });
+  const warnings = [...found, ...it.warnings].slice(0, mostFindings);
+  return { ...it, warnings, warned: it.warned + found.length };
+}
 
 /** A place of the arguments as one below another; nothing where it is elsewhere. */
 export const below = (pointer: string, at: string): string | undefined =>

@@ -159,13 +159,7 @@ function edited(
       : (['/patch', applyPatch(value, patch)] as const);
   if ('errors' in result) throw rejected('invalid_argument', result.errors, at);
   const it = { ...read(result.value, format, '', { whole: at }), media: newest.media };
-  return withRounded(
-    it,
-    rounded.flatMap(({ pointer, message }) => {
-      const place = below(pointer, '/merge') ?? placeOfPatched(pointer, patch);
-      return place === undefined ? [] : [{ pointer: place, message }];
-    }),
-  );
+  return withRounded(it, rounded, (pointer) => below(pointer, '/merge') ?? placeOfPatched(pointer, patch));
 }
 
 /** Where what a patch sets stands in the document. */
