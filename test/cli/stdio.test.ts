@@ -93,7 +93,7 @@ test.each`
   const { code, stdout, stderr } = await postern(['stdio'], { POSTERN_HOME: home, ...settings }, `${initialize}\n`);
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   expect(stderr).toMatch(says);
-  expect(stderr).not.toMatch(/postern_0|\bat .*\.ts:/);
+  expect(stderr).not.toMatch(/postern_0|\bat .*\.[jt]s:/);
 });
 
 test.each([

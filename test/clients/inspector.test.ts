@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { child } from '../support/legs.ts';
+
 import { listening } from '../support/listening.ts';
 import { peer } from '../support/peer.ts';
-import { compiled } from '../support/running.ts';
+import { child, compiled } from '../support/running.ts';
 import { serviceIn } from '../support/service.ts';
 import { world } from '../support/world.ts';
 

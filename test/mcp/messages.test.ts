@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { agent, type Era } from '../support/agent.ts';
-import { child } from '../support/legs.ts';
+
 import { listening } from '../support/listening.ts';
 import { office, service } from '../support/office.ts';
 import { rawly } from '../support/raw.ts';
-import { bare, ended } from '../support/running.ts';
+import { bare, child, ended } from '../support/running.ts';
 import { served } from '../support/world.ts';
 
 const here = await office({ people: { ada: 'member' }, workspaces: { growth: { ada: 'owner' } } });

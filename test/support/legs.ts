@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { Client as V1Client } from '@modelcontextprotocol/sdk/client/index.js';
@@ -6,7 +5,7 @@ import { StdioClientTransport as V1Stdio } from '@modelcontextprotocol/sdk/clien
 import { StreamableHTTPClientTransport as V1Http } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { type AgentTold, calling, newClient } from './agent.ts';
-import { compiled } from './running.ts';
+import { child, compiled } from './running.ts';
 import type { World } from './world.ts';
 
 /** Where a leg finds Postern: at an address, or as a process of its own. */
@@ -15,8 +14,6 @@ export interface Ways {
   readonly app: World['connection'];
 }
 
-/** A process of its own that serves standard input and output as told. */
-export const child = fileURLToPath(new URL('./stdio-child.ts', import.meta.url));
 const spawned = (told: object) => ({
   command: process.execPath,
   args: [child, JSON.stringify(told)],

@@ -2,10 +2,18 @@ import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'n
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 
 export const root = join(import.meta.dirname, '../..');
 export const node = join(root, 'node_modules/.bin/node');
-export const main = join(root, 'src/cli/main.ts');
+
+/** Where the programs lie that the run's setup joined (programs.ts); without it they run from their sources. */
+const joined = process.env.TEST_PROGRAMS;
+export const main = joined ? join(joined, 'main.js') : join(root, 'src/cli/main.ts');
+/** A process of its own that serves standard input and output as told. */
+export const child = joined
+  ? join(joined, 'stdio-child.js')
+  : fileURLToPath(new URL('./stdio-child.ts', import.meta.url));
 
 export type Settings = Readonly<Record<string, string>>;
 

@@ -8,6 +8,7 @@ import type { TestProject } from 'vitest/node';
 import { openCluster } from '../../src/storage/embedded/cluster.ts';
 import { startEmbedded } from '../../src/storage/embedded.ts';
 import { migrate } from '../../src/storage/migrate.ts';
+import { joinPrograms } from './programs.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -29,6 +30,7 @@ export interface Server {
 
 /** One server a run, the one that TEST_DATABASE_URL names or our own, with a migrated database to copy. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  process.env.TEST_PROGRAMS = await joinPrograms();
   const url = process.env.TEST_DATABASE_URL;
   const folder = mkdtempSync(join(roomy(), 'postern-tests-'));
   await prepare(folder);
