@@ -52,7 +52,7 @@ export function resolved(root: unknown): Read {
       else if (Object.hasOwn(own, key)) wrongAt(key, 'This key is there twice.');
       else own[key] = within(key, value);
     }
-    return inherited.length ? { ...merge(inherited.flat()), ...own } : own;
+    return inherited.length ? Object.assign(merge(inherited.flat()), own) : own;
   }
 
   /** As the tools do that know `<<`: what comes first wins. */
