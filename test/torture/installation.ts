@@ -155,7 +155,7 @@ export async function until(what: string, isSo: () => Promise<boolean>, patience
     } catch (thrown) {
       cause = thrown;
     }
-    await setTimeout(20);
+    await setTimeout(50);
   }
   throw new Error(`it is not so that ${what}`, { cause });
 }

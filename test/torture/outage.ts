@@ -1,7 +1,8 @@
+import type { Client } from 'pg';
 import { follow } from '../support/following.ts';
 import { at, byMcp, byRest } from './caller.ts';
 import { askEveryDoor, isSignedIn } from './doors.ts';
-import { type Installation, isReady, type Standing, until } from './installation.ts';
+import { isReady, type Standing, until } from './installation.ts';
 import { allocated } from './memory.ts';
 import { visitorOf } from './visitors.ts';
 
@@ -35,7 +36,8 @@ export async function outage({ here, server }: Standing, seconds: number) {
   const recovery = await until('it is ready again', isReady(server.address));
   await call('edit_workflow', { id: here.world.id('plans'), revision: revision + 1, name: 'After' });
   await followed.until(...followed.uris);
-  const sealed = await until('all is sealed', async () => (await unsealed(here)) === 0);
+  const sql = await here.entered();
+  const sealed = await until('all is sealed', async () => (await unsealed(sql)) === 0).finally(() => sql.end());
   await listener.close();
   return {
     ...answers,
@@ -48,9 +50,9 @@ export async function outage({ here, server }: Standing, seconds: number) {
 }
 
 /** How many entries of the log have no seal yet. */
-export async function unsealed({ sql }: Installation): Promise<number> {
-  const [row] = await sql(
+async function unsealed(sql: Client): Promise<number> {
+  const { rows } = await sql.query(
     'select count(*)::int as n from activity a where not exists (select from seal s where s.activity_id = a.id)',
   );
-  return row?.n;
+  return rows[0]?.n;
 }
