@@ -7,11 +7,12 @@ import { organizationPaths, workspacePaths } from '../access/space-paths.ts';
 import type { Kind } from '../terms/kinds.ts';
 import type { Noun } from '../terms/ladders.ts';
 import { type CallerRow, callerOf, type Entrance, storeOf, type Tx } from './database.ts';
-import { caller, ground, people, reached, standing, uncut } from './reach.ts';
+import { caller, circles, ground, groundBy, people, reached, standingBy, uncut } from './reach.ts';
 import { type Row, readFor } from './read-facts.ts';
 import { columns } from './request-status.ts';
 import type { RequestRow, ResourceRow, SpaceRows } from './rows.ts';
 import { isAnothers, isLastAdmin, type SpaceNoun, spaceFacts, spaceSource } from './space-facts.ts';
+import { type Places, statement } from './statement.ts';
 
 /** Names a thing that is to be decided on. Without an id it names nothing, and is answered like what is missing (EXT-12). */
 export type Ref<N extends Noun> = N extends 'organization'
@@ -78,30 +79,47 @@ async function rowFor(tx: Tx, entrance: Entrance, ref: AnyRef): Promise<Row | un
   if (caller && ref.noun === 'organization')
     return { me: caller.me, subject: { id: entrance.organization }, ground: null, now: caller.now };
   if (caller && (ref.noun === 'resource' || ref.noun === 'bin')) return readFor(tx, entrance, caller, ref);
-  const { rows } = await statementFor(ref, entrance).execute(storeOf(tx));
-  return rows[0];
+  const { organization, credential, workspace = null } = entrance;
+  const id = 'id' in ref ? (ref.id ?? null) : null;
+  const kind = 'kind' in ref ? (ref.kind ?? null) : null;
+  const asked = statements.get(ref.noun) ?? statement<Asked, Row>((its) => statementFor(ref.noun, its));
+  statements.set(ref.noun, asked);
+  const [row] = await asked(tx, { organization, credential, workspace, id, kind });
+  return row;
 }
 
-function statementFor(ref: AnyRef, entrance: Entrance): RawBuilder<Row> {
-  const begin = sql`with who as materialized (${caller(entrance)})
+interface Asked {
+  readonly organization: string;
+  readonly credential: string;
+  readonly workspace: string | null;
+  readonly id: string | null;
+  readonly kind: Kind | null;
+}
+
+const statements = new Map<AnyRef['noun'], ReturnType<typeof statement<Asked, Row>>>();
+
+const theirs = sql.table('circles');
+
+function statementFor(noun: AnyRef['noun'], its: Places<Asked>): RawBuilder<Row> {
+  const begin = sql<Row>`with who as materialized (${caller(its)}), circles as materialized (${circles})
     select row_to_json(who) as me, extract(epoch from statement_timestamp())::float8 as now`;
-  switch (ref.noun) {
+  switch (noun) {
     case 'resource':
     case 'bin':
-      return sql`${begin}, row_to_json(r) as subject, ${ground}
-        from who left join (${reached}) on ${uncut} and r.id = ${ref.id ?? null}::uuid and r.kind = ${ref.kind}`;
+      return sql`${begin}, row_to_json(r) as subject, ${groundBy(theirs)}
+        from who left join (${reached}) on ${uncut} and r.id = ${its.id}::uuid and r.kind = ${its.kind}`;
     case 'request':
-      return sql`${begin}, case when q.id is not null then row_to_json(q) end as subject, ${ground}
-        from who left join (select q.organization_id, ${columns([])} from access_request q) q on q.organization_id = who.organization_id and q.id = ${ref.id ?? null}::uuid
+      return sql`${begin}, case when q.id is not null then row_to_json(q) end as subject, ${groundBy(theirs)}
+        from who left join (select q.organization_id, ${columns([])} from access_request q) q on q.organization_id = who.organization_id and q.id = ${its.id}::uuid
         left join (${reached}) on ${uncut} and r.id = q.resource_id and q.workspace_id is not null`;
     case 'workspace':
-      return sql`${begin}, row_to_json(w) as subject, json_build_object(${standing}) as ground
-        from who left join workspace w on w.organization_id = who.organization_id and w.id = ${ref.id ?? null}::uuid and w.deleted_at is null
+      return sql`${begin}, row_to_json(w) as subject, json_build_object(${standingBy(theirs)}) as ground
+        from who left join workspace w on w.organization_id = who.organization_id and w.id = ${its.id}::uuid and w.deleted_at is null
           and (who.cut is null or w.id = any (who.cut))`;
     case 'organization':
       return sql`${begin}, json_build_object('id', who.organization_id) as subject, json_build_object('lastAdmin', ${isLastAdmin(sql`who.id`)}, 'anothers', ${isAnothers}) as ground from who`;
     default:
-      return sql`${begin}${spaceSource(ref.noun, ref.id ?? null)}`;
+      return sql`${begin}${spaceSource(noun, its.id)}`;
   }
 }
 

@@ -20,7 +20,7 @@ import { standing } from './reach.ts';
 export type SpaceNoun = 'closed' | 'project' | 'group' | 'team' | 'person' | 'invitation';
 
 /** Subject, ground and tables of one such thing, or of each of several, as a statement that begins with the caller goes on. */
-export function spaceSource(noun: SpaceNoun, ids: string | null | readonly string[]): RawBuilder<unknown> {
+export function spaceSource(noun: SpaceNoun, ids: RawBuilder<unknown> | readonly string[]): RawBuilder<never> {
   const id = Array.isArray(ids) ? sql`any (${ids}::uuid[])` : sql`${ids}::uuid`;
   switch (noun) {
     case 'project':

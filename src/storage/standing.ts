@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Actor } from '../access/actor.ts';
 import { capabilitiesOf, type Place } from '../access/capabilities.ts';
 import { type Ground, placesOf } from '../access/paths.ts';
@@ -6,6 +6,7 @@ import type { Capability } from '../terms/kinds.ts';
 import { reaches } from '../terms/ladders.ts';
 import { callerOf, storeOf, type Tx } from './database.ts';
 import { self, standing } from './reach.ts';
+import { type Places, statement } from './statement.ts';
 
 /** How someone stands in one workspace of theirs. */
 export interface Standing {
@@ -25,21 +26,34 @@ export async function standings(tx: Tx, me: Actor, override: boolean): Promise<S
   const everywhere = override && me.role === 'admin';
   const known = everywhere ? undefined : callerOf(tx);
   if (known) return (known.places ?? []).flatMap((it) => standingIn({ ...it, admin: me.role === 'admin' }, override));
-  const mine = sql`
-    select m.workspace_id from workspace_member m where m.organization_id = ${me.organization} and m.person_id = ${me.person}
-    union select t.workspace_id from belonging m join workspace_team t on t.organization_id = m.organization_id and t.team_id = m.principal_id
-      where m.organization_id = ${me.organization} and m.person_id = ${me.person} and m.principal = 'team'`;
-  const { rows } = await sql<{
-    id: string;
-    name: string;
-    ground: Pick<Ground, 'admin' | 'role' | 'teams' | 'switches'>;
-  }>`
-    with who as materialized (${self(me)})
-    select w.id, w.name, json_build_object(${standing}) as ground
-    from who join workspace w on w.organization_id = who.organization_id and w.deleted_at is null and (who.cut is null or w.id = any (who.cut))
-    where ${everywhere ? sql`true` : sql`w.id in (${mine})`} order by w.name, w.id`.execute(storeOf(tx));
+  const { organization, person, role, workspaces } = me;
+  const rows = await (everywhere ? inAll : inTheirs)(tx, { organization, person, role, workspaces });
   return rows.flatMap(({ id, name, ground }) => standingIn({ ...ground, workspace: id, name }, override));
 }
+
+type Asked = Pick<Actor, 'organization' | 'person' | 'role' | 'workspaces'>;
+interface Found {
+  readonly id: string;
+  readonly name: string;
+  readonly ground: Pick<Ground, 'admin' | 'role' | 'teams' | 'switches'>;
+}
+
+const standingsIn = (isIn: (its: Places<Asked>) => RawBuilder<unknown>) =>
+  statement<Asked, Found>(
+    (its) => sql`
+    with who as materialized (${self(its)})
+    select w.id, w.name, json_build_object(${standing}) as ground
+    from who join workspace w on w.organization_id = who.organization_id and w.deleted_at is null and (who.cut is null or w.id = any (who.cut))
+    where ${isIn(its)} order by w.name, w.id`,
+  );
+
+const inAll = standingsIn(() => sql`true`);
+const inTheirs = standingsIn(
+  ({ organization, person }) => sql`w.id in (
+    select m.workspace_id from workspace_member m where m.organization_id = ${organization} and m.person_id = ${person}
+    union select t.workspace_id from belonging m join workspace_team t on t.organization_id = m.organization_id and t.team_id = m.principal_id
+      where m.organization_id = ${organization} and m.person_id = ${person} and m.principal = 'team')`,
+);
 
 type Stands = Pick<Ground, 'admin' | 'role' | 'teams' | 'switches'> & {
   readonly workspace: string;

@@ -3,7 +3,8 @@ import { trailing } from './client.ts';
 import { storeOf, type Tx } from './database.ts';
 import { textual } from './texts.ts';
 
-type Places<P> = { readonly [K in keyof P]-?: RawBuilder<unknown> };
+/** Where the values of these parameters stand in a statement. */
+export type Places<P> = { readonly [K in keyof P]-?: RawBuilder<unknown> };
 
 /** Stands in a statement for a parameter until its value is known. */
 class Place {
