@@ -3,6 +3,7 @@ import type { Kind } from '../terms/kinds.ts';
 import { type Level, ladders, type Visibility } from '../terms/ladders.ts';
 import type { Tx } from './database.ts';
 import { type Names, namesOf } from './standing.ts';
+import { texts } from './statement.ts';
 
 /** A resource as lists show it; `level` is after the cap. */
 export interface ListedRow {
@@ -22,6 +23,31 @@ export const columns = sql`, r.workspace_id, r.visibility, r.owner_email, r.upda
 
 /** A row of these and its key as one text, since fifty rows of ten columns take longer to read than to find; no name holds such a character. */
 export const listed = sql`concat_ws(E'\\x1f', it.id, it.workspace_id, it.visibility, coalesce(it.owner_email, ''), date_part('epoch', it.updated_at), it.key, it.kind, it.name)`;
+
+interface Fitting {
+  readonly organization: string;
+  readonly ids: readonly string[];
+  readonly keys: readonly string[];
+  readonly after: string;
+  /** A part of the name, as `like` takes it. */
+  readonly part: string | null;
+  readonly visibility: Visibility | null;
+  /** Empty for what the organization owns. */
+  readonly owner: string | null;
+  readonly project: string | null;
+}
+
+/** The rows of these ids that fit the filters, newest first, as `rowsRead` takes them. */
+export const rowsFitting = texts<Fitting>(
+  (its) => sql`select ${listed} from (
+    select r.id, it.key ${columns} from unnest(${its.ids}::uuid[], ${its.keys}::text[]) it (id, key)
+    join resource r on r.organization_id = ${its.organization}::uuid and r.id = it.id
+    where r.id < ${its.after}::uuid
+      and (${its.part}::text is null or r.name ilike '%' || ${its.part} || '%')
+      and (${its.visibility}::text is null or r.visibility = ${its.visibility})
+      and (${its.owner}::text is null or r.owner_id is not distinct from nullif(${its.owner}, '')::uuid)
+      and (${its.project}::uuid is null or r.project_id = ${its.project}::uuid)) it order by it.id desc`,
+);
 
 /** The rows behind the texts, with the names of the groups and teams that their paths lead through. */
 export async function rowsRead(tx: Tx, organization: string, texts: readonly string[]): Promise<ListedRow[]> {

@@ -4,7 +4,7 @@ import type { Scope } from '../access/scope.ts';
 import { type Kind, kindNames, kinds } from '../terms/kinds.ts';
 import { type Level, ladders, reaches, type Visibility } from '../terms/ladders.ts';
 import type { Page } from '../terms/paging.ts';
-import { callerOf, storeOf, type Tx } from './database.ts';
+import { callerOf, type Tx } from './database.ts';
 import {
   type Area,
   best,
@@ -18,7 +18,7 @@ import {
   newestRowsOf,
   top,
 } from './list-paths.ts';
-import { columns, type ListedRow, listed, rowsRead } from './list-rows.ts';
+import { type ListedRow, listed, rowsFitting, rowsRead } from './list-rows.ts';
 import { gatesOf, reachOf, type Standing, standings } from './standing.ts';
 import { statement, texts } from './statement.ts';
 
@@ -148,11 +148,13 @@ interface Gathered {
 
 const mostGathered = sql.raw(`limit ${gathered}`);
 
+/** Where there are more than can be gathered, only that: nobody reads the rest. */
 const gatherUp = statement<Area, Gathered & { readonly n: number }>(
   (
     its,
-  ) => sql`with ids as materialized (select * from (${branches(its, everyBranch, mostGathered)}) every ${mostGathered})
-    select *, (select count(*)::int from ids) as n from (${best(sql`select * from ids`)}) it`,
+  ) => sql`with ids as materialized (select * from (${branches(its, everyBranch, mostGathered)}) every ${mostGathered}),
+    counted as materialized (select count(*)::int as n from ids)
+    select it.*, n from counted left join lateral (${best(sql`select * from ids where n < ${sql.raw(String(gathered))}`)}) it on true where n > 0`,
 );
 
 /** All ids in scope with their levels, or nothing where there are more than can be gathered. */
@@ -160,12 +162,6 @@ async function gather(tx: Tx, area: Area): Promise<readonly Gathered[] | undefin
   const rows = await gatherUp(tx, { ...area, after: top });
   return (rows[0]?.n ?? 0) >= gathered ? undefined : rows;
 }
-
-const conditions = ({ query, visibility, owner, project }: Wanted) => sql`
-  ${query ?? null}::text is null or r.name ilike '%' || ${query?.replace(/[\\%_]/g, '\\$&') ?? null} || '%')
-  and (${visibility ?? null}::text is null or r.visibility = ${visibility ?? null})
-  and (${owner === undefined} or r.owner_id is not distinct from ${owner ?? null}::uuid)
-  and (${project ?? null}::uuid is null or r.project_id = ${project ?? null}::uuid`;
 
 /** Those of the found that fit the filters, newest first. */
 async function fitting(
@@ -176,18 +172,17 @@ async function fitting(
   wanted: Wanted,
   found: readonly Gathered[],
 ): Promise<ListedRow[]> {
-  const { rows } = await sql<{ row: string }>`
-    select ${listed} as row from (
-      select r.id, it.key ${columns} from unnest(${found.map(({ id }) => id)}::uuid[], ${found.map(({ key }) => key)}::text[]) it (id, key)
-      join resource r on r.organization_id = ${organization} and r.id = it.id
-      where r.id < ${wanted.after ?? top}::uuid and (${conditions(wanted)})) it order by it.id desc`.execute(
-    storeOf(tx),
-  );
-  const read = await rowsRead(
-    tx,
+  const rows = await rowsFitting(tx, {
     organization,
-    rows.map(({ row }) => row),
-  );
+    ids: found.map(({ id }) => id),
+    keys: found.map(({ key }) => key),
+    after: wanted.after ?? top,
+    part: wanted.query?.replace(/[\\%_]/g, '\\$&') ?? null,
+    visibility: wanted.visibility ?? null,
+    owner: wanted.owner === undefined ? null : (wanted.owner ?? ''),
+    project: wanted.project ?? null,
+  });
+  const read = await rowsRead(tx, organization, rows);
   return read.filter((row) => isEnough(scope, wanted, cappedOf(row, standing)));
 }
 
