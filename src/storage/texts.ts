@@ -7,6 +7,8 @@ export const textual = new Set<string>();
 interface Connection {
   readonly stream: { cork(): void; uncork(): void };
   readonly parsedStatements: Readonly<Record<string, string>>;
+  /** Those that are sent already and not yet known to be parsed. */
+  readonly submittedNamedStatements: Record<string, string>;
   parse(statement: { readonly name: string; readonly text: string }): void;
   bind(portal: { readonly statement: string; readonly values: readonly unknown[] }): void;
   execute(portal: object): void;
@@ -33,7 +35,10 @@ class TextQuery {
 
   submit(connection: Connection): void {
     connection.stream.cork();
-    if (!connection.parsedStatements[this.name]) connection.parse(this);
+    if (!connection.parsedStatements[this.name] && !connection.submittedNamedStatements[this.name]) {
+      connection.submittedNamedStatements[this.name] = this.text;
+      connection.parse(this);
+    }
     connection.bind({ statement: this.name, values: this.values.map(literal) });
     connection.execute({});
     connection.sync();

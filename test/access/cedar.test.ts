@@ -8,7 +8,8 @@ import type { Noun } from '../../src/terms/ladders.ts';
 import { type Asked, cedarRequest, cedarWorld, resourceModel } from '../oracle/cedar.ts';
 import { insertRows } from '../support/rows.ts';
 import { storage, superuser } from '../support/world.ts';
-import { anyLand, type Land } from './land.ts';
+import { atOnce } from './at-once.ts';
+import { anyLand, type Land, type Thing } from './land.ts';
 import { rowsOf } from './land-rows.ts';
 import { binActions, resourceActions } from './reference.ts';
 
@@ -73,8 +74,9 @@ test('Cedar agrees with decide on each of 20,000 random decisions and more (DEC-
       for (const key of land.credentials) {
         const entrance = { organization: land.organization, credential: key.id };
         const override = key.scopes.includes('override');
-        await storehouse.reading(entrance, async (tx) => {
-          for (const thing of land.resources) {
+        await storehouse.reading(entrance, async (entered) => {
+          const tx = await atOnce(entered);
+          const onThing = async (thing: Thing) => {
             const around = cedarWorld(land, key, thing);
             const { id, kind } = thing;
             agreed(
@@ -92,7 +94,8 @@ test('Cedar agrees with decide on each of 20,000 random decisions and more (DEC-
                 override,
               );
             }
-          }
+          };
+          await Promise.all(land.resources.map(onThing));
         });
       }
     }),

@@ -6,7 +6,8 @@ import { decideOn } from '../../src/storage/decided.ts';
 import { factsFor } from '../../src/storage/facts.ts';
 import { insertRows } from '../support/rows.ts';
 import { storage, superuser } from '../support/world.ts';
-import { anyLand, type Land } from './land.ts';
+import { atOnce } from './at-once.ts';
+import { anyLand, type Ground, type Land, type Thing } from './land.ts';
 import { rowsOf } from './land-rows.ts';
 import { binActions, judge, judgeCreating, resourceActions } from './reference.ts';
 
@@ -20,8 +21,9 @@ test('in any world, the evaluator and the rules written a second time give the s
       await insertRows(superuser, rowsOf(land));
       for (const key of land.credentials) {
         const entrance = { organization: land.organization, credential: key.id };
-        const agree = async (tx: Tx) => {
-          for (const thing of land.resources) {
+        const agree = async (entered: Tx) => {
+          const tx = await atOnce(entered);
+          const onThing = async (thing: Thing) => {
             for (const noun of ['resource', 'bin'] as const) {
               const found = await factsFor(tx, entrance, { noun, id: thing.id, kind: thing.kind });
               const answers = (noun === 'bin' ? binActions : resourceActions).map((action) => {
@@ -41,20 +43,25 @@ test('in any world, the evaluator and the rules written a second time give the s
               });
               expect(answers.map(({ ours }) => ours)).toEqual(answers.map(({ theirs }) => theirs));
             }
-          }
-          for (const thing of before?.resources ?? []) {
+          };
+          const onOther = async (thing: Thing) => {
             const found = await factsFor(tx, entrance, { noun: 'resource', id: thing.id, kind: thing.kind });
             expect(found && { subject: found.subject, paths: found.facts.paths }).toEqual(
               found && { subject: undefined, paths: [] },
             );
-          }
-          for (const { id } of land.workspaces) {
+          };
+          const onWorkspace = async ({ id }: Ground) => {
             for (const kind of ['workflow', 'brand_kit'] as const) {
               const ruling = await decideOn(tx, entrance, 'resource.create', { noun: 'workspace', id, kind });
               const outcome = ruling?.decision.outcome;
               expect({ create: kind, outcome }).toEqual({ create: kind, outcome: judgeCreating(land, key, id, kind) });
             }
-          }
+          };
+          await Promise.all([
+            ...land.resources.map(onThing),
+            ...(before?.resources ?? []).map(onOther),
+            ...land.workspaces.map(onWorkspace),
+          ]);
         };
         // The one reads who asks once, the other with every decision.
         await storehouse.reading(entrance, agree);
