@@ -209,13 +209,15 @@ describe.each([
   });
 
   test('a text of 300 KB is read whole, page by page (DOC-3)', async () => {
-    const code = text(300_000) + '😀'.repeat(50);
+    const length = Math.ceil(300_000 / (Buffer.byteLength(text(1000)) / 1000));
+    const code = text(length) + '😀'.repeat(50);
     const { id } = await seats.ada.call('create_workflow', {
       name: text(120),
       description: text(2000),
       document: { small: 'x', nodes: [{ code }] },
     });
     const bytes = Buffer.byteLength(JSON.stringify(code));
+    expect(bytes).toBeGreaterThan(300_000);
     const read: string[] = [];
     let from: number | undefined = 0;
     while (from !== undefined) {
@@ -227,7 +229,7 @@ describe.each([
       if (omitted) expect(omitted).toEqual([{ pointer: '/nodes/0/code', bytes, from, next: expect.any(Number) }]);
       from = omitted?.[0].next;
     }
-    expect(read.length).toBeLessThan(300);
+    expect(read.length).toBeLessThan(100);
     expect(read.join('')).toBe(code);
   });
 
