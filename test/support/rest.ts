@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import { afterAll } from 'vitest';
+import { inject } from 'vitest';
 import type { Service } from './agent.ts';
 import { peer } from './peer.ts';
 
@@ -40,24 +40,35 @@ export async function documentOf(service: Service): Promise<OpenApi> {
   return (await response.json()) as OpenApi;
 }
 
-/** A client that others' program writes from the document that is served, in a folder of its own. */
+/** A client that others' program writes from the document that is served: once a run, unless two files ask for it at the same time. */
 export async function generatedFrom(document: OpenApi) {
-  const folder = mkdtempSync(join(tmpdir(), 'postern-client-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  writeFileSync(join(folder, 'openapi.json'), JSON.stringify(document));
-  const made = await peer(
-    'openapi-ts',
-    '-i',
-    join(folder, 'openapi.json'),
-    '-o',
-    join(folder, 'client'),
-    '--no-log-file',
-  );
-  if (made.code !== 0) throw new Error(made.stdout + made.stderr);
-  const load = (file: string) => import(/* @vite-ignore */ pathToFileURL(join(folder, 'client', file)).href);
+  const text = JSON.stringify(document);
+  const folder = join(inject('folder'), `client-${createHash('sha256').update(text).digest('hex')}`);
+  if (!existsSync(folder)) await generateInto(folder, text);
+  const load = (file: string) => import(/* @vite-ignore */ pathToFileURL(join(folder, file)).href);
   const sdk: Sdk = await load('sdk.gen.ts');
   const { createClient, createConfig } = await load('client/index.ts');
-  return { folder: join(folder, 'client'), sdk, createClient, createConfig };
+  return { folder, sdk, createClient, createConfig };
+}
+
+/** Beside its place at first, then moved there whole. */
+async function generateInto(folder: string, document: string): Promise<void> {
+  const made = mkdtempSync(`${folder}-`);
+  writeFileSync(join(made, 'openapi.json'), document);
+  const written = await peer(
+    'openapi-ts',
+    '-i',
+    join(made, 'openapi.json'),
+    '-o',
+    join(made, 'client'),
+    '--no-log-file',
+  );
+  if (written.code !== 0) throw new Error(written.stdout + written.stderr);
+  try {
+    renameSync(join(made, 'client'), folder);
+  } catch (thrown) {
+    if (!existsSync(folder)) throw thrown;
+  }
 }
 
 /** The generated client in the hands of whoever has `secret`. */
