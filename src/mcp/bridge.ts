@@ -3,6 +3,7 @@ import {
   type JSONRPCMessage,
   type JSONRPCRequest,
   PROTOCOL_VERSION_META_KEY,
+  type RequestId,
   StreamableHTTPClientTransport,
 } from '@modelcontextprotocol/client';
 import { StdioServerTransport } from '@modelcontextprotocol/server/stdio';
@@ -11,12 +12,25 @@ import { followingOver, isUnknownSession } from './bridged-following.ts';
 import { type Answer, cancelledBy, isAnswer, isRequest } from './json-rpc.ts';
 import { linesOf } from './lines.ts';
 
-/** Passes messages between standard input and output and a Postern elsewhere, in either protocol; it judges none of them. */
+/**
+ * Passes messages between standard input and output and a Postern elsewhere, in either protocol; it judges none of them, and alters none:
+ * where a number would not keep what was said, what was said goes on letter by letter (DOC-1).
+ */
 export async function bridge(url: URL, key: string, log: Log): Promise<{ close(): Promise<void> }> {
+  /** Of requests that are not answered yet, by their ids. */
+  const letterByLetter = new Map<RequestId, string>();
   const near = new StdioServerTransport(
-    linesOf(process.stdin, { refuse: (it) => void near.send(it as JSONRPCMessage).catch(report) }),
+    linesOf(process.stdin, {
+      refuse: (it) => void near.send(it as JSONRPCMessage).catch(report),
+      rounded({ text, rounded }) {
+        for (const id of rounded.keys()) letterByLetter.set(id, text);
+      },
+    }),
   );
-  const far = new StreamableHTTPClientTransport(url, { requestInit: { headers: { authorization: `Bearer ${key}` } } });
+  const far = new StreamableHTTPClientTransport(url, {
+    requestInit: { headers: { authorization: `Bearer ${key}` } },
+    fetch: (to, init) => fetch(to, asSaid(init)),
+  });
   const underway = new Map<string | number, AbortController>();
   const opening = openingOf(far);
   const following = followingOver(far, opening.again, (uri) =>
@@ -27,6 +41,7 @@ export async function bridge(url: URL, key: string, log: Log): Promise<{ close()
   far.onmessage = (message) => {
     if (!isAnswer(message)) return void near.send(message).catch(report);
     underway.delete(message.id);
+    letterByLetter.delete(message.id);
     if (!opening.takes(message) && !following.takes(message)) near.send(message).catch(report);
   };
   near.onclose = () => {
@@ -75,6 +90,11 @@ export async function bridge(url: URL, key: string, log: Log): Promise<{ close()
   /** A stream that ended without its answer has one from here, so that whoever listens can listen anew. */
   function brokenOff(message: JSONRPCRequest): void {
     if (underway.delete(message.id)) near.send(failure(message, new Error('the connection broke'))).catch(report);
+  }
+
+  function asSaid(init: RequestInit = {}): RequestInit {
+    if (letterByLetter.size === 0 || typeof init.body !== 'string') return init;
+    return { ...init, body: letterByLetter.get(JSON.parse(init.body).id) ?? init.body };
   }
 
   function report(err: unknown): void {

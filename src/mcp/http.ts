@@ -6,12 +6,12 @@ import {
 } from '@modelcontextprotocol/server';
 import { mostElements, outgrows } from '../documents/json-size.ts';
 import { usualStreams } from '../terms/allowed.ts';
-import { type Finding, Problem } from '../terms/problem.ts';
+import { Problem } from '../terms/problem.ts';
 import type { Log } from './answer.ts';
 import type { Limits } from './held.ts';
 import { refuse } from './json-rpc.ts';
 import { listening, listens, type Streams } from './listening.ts';
-import { levels, readMessage, textIn } from './messages.ts';
+import { levels, type Message, readMessage, textIn } from './messages.ts';
 import type { Build, Connection } from './server.ts';
 import { defaultLimits, sessionful } from './sessions.ts';
 import { stepUp } from './stepping-up.ts';
@@ -45,8 +45,8 @@ export function overHttp(build: Build, log: Log, wanted: Partial<Limits & Stream
       if (body instanceof Response) return body;
       const lacking = await stepUp(connection, body.parsedBody);
       if (lacking) return lacking;
-      const { rounded = [], ...parsed } = body;
-      const handling = { ...parsed, authInfo: authInfoOf({ ...connection, rounded: () => rounded }) };
+      const { rounded, ...parsed } = body;
+      const handling = { ...parsed, authInfo: authInfoOf({ ...connection, rounded: (id) => rounded?.get(id) ?? [] }) };
       if (Array.isArray(body.parsedBody)) await connection.session.asks(body.parsedBody.length - 1);
       if (!(await isLegacyRequest(request, handling.parsedBody))) {
         if (listens(handling.parsedBody)) return streams.fetch(request, connection, handling);
@@ -68,7 +68,7 @@ export function overHttp(build: Build, log: Log, wanted: Partial<Limits & Stream
 /** Reads and parses the body once for both protocols: at most 4 MiB of JSON. */
 async function bodyOf(
   request: Request,
-): Promise<{ readonly parsedBody?: unknown; readonly rounded?: readonly Finding[] } | Response> {
+): Promise<{ readonly parsedBody?: unknown; readonly rounded?: Message['rounded'] } | Response> {
   if (request.method !== 'POST') return {};
   if (!isJsonContentType(request.headers.get('content-type')))
     return refuse(415, -32000, 'Content-Type must be application/json');

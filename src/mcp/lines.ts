@@ -9,7 +9,7 @@ interface Heard {
   /** Answers what goes no further. */
   refuse(refusal: Refusal): void;
   /** Is told of each message that holds integers which a number can't keep. */
-  rounded?(message: Message): void;
+  rounded(message: Message): void;
 }
 
 /** Messages that come a line each, without those that would be altered by reading them: these are answered here and go no further. */
@@ -37,7 +37,7 @@ export function linesOf(input: Readable, { refuse, rounded }: Heard): Readable {
           const it = messageOf(line);
           if (it && 'refusal' in it) refuse(it.refusal);
           else {
-            if (it && it.rounded.length > 0) rounded?.(it);
+            if (it && it.rounded.size > 0) rounded(it);
             this.push(line);
           }
         }

@@ -10,7 +10,7 @@ import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/s
 import type { Finding } from '../terms/problem.ts';
 import type { Log } from './answer.ts';
 import { followingOf } from './following.ts';
-import { cancelledBy } from './json-rpc.ts';
+import { cancelledBy, isAnswer } from './json-rpc.ts';
 import { linesOf } from './lines.ts';
 import { listens, narrow } from './listening.ts';
 import type { Build, Connection } from './server.ts';
@@ -25,11 +25,7 @@ export function overStdio(build: Build, connection: Connection, log: Log): { clo
     rounded,
     log,
   });
-  const roundedIn = (request: RequestId) => {
-    const found = rounded.get(request);
-    rounded.delete(request);
-    return found ?? [];
-  };
+  const roundedIn = (request: RequestId) => rounded.get(request) ?? [];
   // What no longer holds is answered call by call, in words; a connection that went away would say nothing.
   const serving = serveStdio(({ era }) => made({ ...connection, ended: () => {}, rounded: roundedIn }, era), {
     transport,
@@ -56,7 +52,9 @@ function listenable({ session }: Connection, { update, rounded, log }: Wire) {
   const wire: StdioServerTransport = new StdioServerTransport(
     linesOf(process.stdin, {
       refuse: (it) => void wire.send(it as JSONRPCMessage).catch(report),
-      rounded: ({ value, rounded: found }) => void rounded.set((value as JSONRPCRequest).id, found),
+      rounded(message) {
+        for (const [id, found] of message.rounded) rounded.set(id, found);
+      },
     }),
   );
   /** What is listened to, by the id of the request; those that were cancelled before they began have none. */
@@ -69,7 +67,10 @@ function listenable({ session }: Connection, { update, rounded, log }: Wire) {
   });
   const transport: Transport = {
     start: () => wire.start(),
-    send: (message) => wire.send(message),
+    send(message) {
+      if (isAnswer(message)) rounded.delete(message.id);
+      return wire.send(message);
+    },
     close: () => wire.close(),
   };
   wire.onmessage = (message) => void arrived(message).catch(report);

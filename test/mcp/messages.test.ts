@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { agent, type Era } from '../support/agent.ts';
-
 import { listening } from '../support/listening.ts';
 import { office, service } from '../support/office.ts';
 import { rawly } from '../support/raw.ts';
@@ -57,16 +56,17 @@ interface Said {
   readonly result?: { readonly structuredContent: Record<string, unknown> };
 }
 
-/** So many answers of a program on standard input and output to these lines. */
-async function answers(told: object, lines: readonly Buffer[], many: number): Promise<Said[]> {
+/** The answers of a program on standard input and output to these lines, each said once the one before is answered. */
+async function answers(told: object, lines: readonly Buffer[]): Promise<Said[]> {
   const program = spawn(process.execPath, [child, JSON.stringify({ ...told, secret })], { env: bare });
   const over = ended(program);
+  const heard = createInterface({ input: program.stdout })[Symbol.asyncIterator]();
   const said: Said[] = [];
-  for (const line of lines) program.stdin.write(Buffer.concat([line, Buffer.from('\n')]));
-  for await (const line of createInterface({ input: program.stdout })) {
-    said.push(JSON.parse(line));
-    if (said.length === many) program.stdin.end();
+  for (const line of lines) {
+    program.stdin.write(Buffer.concat([line, Buffer.from('\n')]));
+    if (line.includes('"id":')) said.push(JSON.parse(String((await heard.next()).value)));
   }
+  program.stdin.end();
   await over;
   return said;
 }
@@ -81,13 +81,15 @@ describe.each(altered)('%s is not read as something else (DOC-1, section 14)', (
   });
 });
 
-test.each([
+const doors = [
   ['a server of its own', () => ({ app: served })],
   ['a bridge', () => ({ url: at.url })],
-])('nor over standard input, of %s', async (_, told) => {
+] as const;
+
+test.each(doors)('nor over standard input, of %s', async (_, told) => {
   const before = await kept();
   const messages = altered.map(([, message]) => message);
-  const said = await answers(told(), messages, messages.length);
+  const said = await answers(told(), messages);
   for (const [at, [, , words]] of altered.entries()) expect(said[at]?.error?.message).toMatch(words);
   expect(await kept()).toBe(before);
 });
@@ -134,10 +136,9 @@ test.each([
   expect([answer.status, await answer.text()]).toEqual([status, expect.stringContaining('broke off')]);
 });
 
-const long = '12345678901234567890';
-const rounded = (pointer: string) => [
-  { pointer, message: 'Too long for a number: it is read as 12345678901234567000.' },
-];
+/** Once it was rounded, nobody can tell. */
+const long = '9007199254740993';
+const rounded = (pointer: string) => [{ pointer, message: 'Too long for a number: it is read as 9007199254740992.' }];
 /** Whoever writes `"LONG"` means the number, which no client of ours could send. */
 const lengthened = (request: Request) =>
   request.text().then((body) => new Request(request, { body: body.replaceAll('"LONG"', long) }));
@@ -161,17 +162,21 @@ test.each<Era>(['2026', '2025'])(
   },
 );
 
-test('and over REST and standard input (DOC-1, DOC-2)', async () => {
-  const document = `{"name":"n","document":{"n":${long}}}`;
+const document = `{"name":"n","document":{"n":${long}}}`;
+
+test('and over REST (DOC-1, DOC-2)', async () => {
   const made = (await (await post('/api/v1/workflows', Buffer.from(document))).json()) as { warnings: unknown };
   expect(made.warnings).toEqual(rounded('/n'));
+});
+
+test.each(doors)('and over standard input, of %s (DOC-1, DOC-2)', async (_, told) => {
   const hello = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'test', version: '0' } };
   const lines = [
     JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: hello }),
     '{"jsonrpc":"2.0","method":"notifications/initialized"}',
     call(document),
   ].map((line) => Buffer.from(line));
-  const [, said] = await answers({ app: served }, lines, 2);
+  const [, said] = await answers(told(), lines);
   expect(said?.result?.structuredContent.warnings).toEqual(rounded('/n'));
 });
 
@@ -181,4 +186,27 @@ test('what is whole is kept as it came, letter by letter (DOC-1)', async () => {
   const { id } = (await answer.json()) as { id: string };
   const opened = await rawly(service, secret)(`GET /workflows/${id}?include=document`);
   expect(opened.body.document).toEqual(JSON.parse(document));
+});
+
+test('of several in one, as the 2025 protocol has them, each is told of its own, by its place in all (DOC-1)', async () => {
+  const headers = { accept: 'application/json, text/event-stream' };
+  const params = { protocolVersion: '2025-03-26', capabilities: {}, clientInfo: { name: 'test', version: '0' } };
+  const opening = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params });
+  const opened = await post('/mcp', Buffer.from(opening), headers);
+  const session = { ...headers, 'mcp-session-id': opened.headers.get('mcp-session-id') ?? '' };
+  const several = (...args: string[]) => {
+    const calls = args.map((it, at) => call(it).replace('"id":7', `"id":${at}`));
+    return post('/mcp', Buffer.from(`[${calls.join(',')}]`), session);
+  };
+
+  const before = await kept();
+  const refused = await several('{"name":"a","document":{}}', '{"name":"b","document":{},"__proto__":{}}');
+  expect(refused.status).toBe(400);
+  expect(await refused.text()).toContain('/1/params/arguments/__proto__: There is no such argument.');
+  expect(await kept()).toBe(before);
+
+  const taken = await several('{"name":"a","document":{}}', document);
+  const answers = [...(await taken.text()).matchAll(/^data: (\{.*\})$/gm)].map(([, said]) => JSON.parse(said ?? ''));
+  const warnings = Object.fromEntries(answers.map(({ id, result }) => [id, result.structuredContent.warnings]));
+  expect(warnings).toEqual({ 0: undefined, 1: rounded('/n') });
 });
